@@ -1,0 +1,2 @@
+//! The program `underpin`.
+fn main() {}

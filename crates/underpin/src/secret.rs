@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq;
+
+use crate::validation::{Model, Schema};
 
 /// Holds a secret. `Debug` and `Display` print stars; only [`Secret::expose`] gives it out.
 #[derive(Clone)]
@@ -24,6 +27,23 @@ impl<T: AsRef<[u8]>> Secret<T> {
     /// Whether it equals `other`, in a time that does not tell where they differ.
     pub fn matches(&self, other: impl AsRef<[u8]>) -> bool {
         self.0.as_ref().ct_eq(other.as_ref()).into()
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Secret<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Self)
+    }
+}
+
+/// It looks like what it hides; it can be read but never written.
+impl<T: Model> Model for Secret<T> {
+    fn schema() -> Schema {
+        T::schema()
+    }
+
+    fn check(&self) -> bool {
+        self.0.check()
     }
 }
 

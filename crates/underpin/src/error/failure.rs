@@ -39,4 +39,8 @@ pub struct Failure<'a> {
 pub trait ErrorFormat: Send + Sync + 'static {
     /// The status and the body of the reply to a request that failed so.
     fn render(&self, failure: Failure<'_>) -> (StatusCode, Value);
+
+    /// For the document: the name and JSON Schema of the body that failures of this origin have.
+    /// [`Origin::Validation`] is not asked for: its body is FastAPI's.
+    fn schema(&self, origin: Origin) -> (&'static str, Value);
 }

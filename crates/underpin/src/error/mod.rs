@@ -1,12 +1,14 @@
 //! What went wrong: one error type for handlers, services and repositories. How it looks is `format.rs`.
 
 mod failure;
+mod fastapi;
 
 use std::{borrow::Cow, error::Error as StdError, fmt};
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 pub use failure::{ErrorFormat, Failure, Origin};
+pub use fastapi::FastApi;
 
 /// What every fallible function of a backend returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -20,6 +22,7 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     status: StatusCode,
+    origin: Origin,
     detail: Cow<'static, str>,
     headers: Vec<(HeaderName, HeaderValue)>,
     doing: Vec<Cow<'static, str>>,
@@ -31,6 +34,7 @@ impl Error {
     pub fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
             status,
+            origin: Origin::Application,
             detail: detail.into(),
             headers: Vec::new(),
             doing: Vec::new(),
@@ -65,14 +69,24 @@ impl Error {
 
     /// 500: the client learns nothing, the log all of `source`.
     pub fn internal(source: impl Into<Source>) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").with_source(source)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+            .made_by(Origin::Unexpected)
+            .with_source(source)
     }
 
     /// 503: something this program needs (database, issuer) does not answer now.
     pub fn unavailable(source: impl Into<Source>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+            .made_by(Origin::Unexpected)
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
             .with_source(source)
+    }
+
+    /// Says where the refusal was made, if not in the application.
+    #[must_use]
+    pub fn made_by(mut self, origin: Origin) -> Self {
+        self.0.origin = origin;
+        self
     }
 
     /// Adds a header to the reply.
@@ -99,6 +113,11 @@ impl Error {
     /// The status of the reply.
     pub fn status(&self) -> StatusCode {
         self.0.status
+    }
+
+    /// Where the refusal was made.
+    pub fn origin(&self) -> Origin {
+        self.0.origin
     }
 
     /// What the client reads.

@@ -1,5 +1,25 @@
 //! What a value must look like, and every fault of one that does not: Pydantic's rules and words.
+//!
+//! Good requests are deserialised and checked ([`body`]); the [`walk()`] beside the [`schema`] runs
+//! only for the others, and finds all their faults. How a report is dressed is the error format's.
 
+pub mod body;
+pub mod dialect;
+mod exact;
+mod json;
+mod obey;
+mod python;
+pub mod report;
+pub mod rules;
 pub mod schema;
+pub mod text;
+mod typed;
+mod types;
+mod walk;
 
+pub use body::Unreadable;
+pub use dialect::Dialect;
+pub use obey::Obey;
+pub use report::{Fault, Loc, Report};
 pub use schema::{EnumSchema, Field, Model, ModelSchema, Rules, Schema};
+pub use walk::walk;

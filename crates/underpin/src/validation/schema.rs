@@ -13,6 +13,14 @@ pub trait Model: Sized {
     fn check(&self) -> bool {
         true
     }
+
+    /// Whether the value keeps `rules`: what generated code asks of each field that has any.
+    ///
+    /// Kinds that no rule speaks of keep all of them.
+    fn obeys(&self, rules: &Rules) -> bool {
+        let _ = rules;
+        true
+    }
 }
 
 /// The shape of a value.
@@ -23,21 +31,32 @@ pub enum Schema {
     /// `true` or `false`.
     Boolean,
     /// A whole number between these bounds of the Rust type.
-    Integer { min: i128, max: i128 },
+    Integer {
+        /// The least value.
+        min: i128,
+        /// The greatest value.
+        max: i128,
+    },
     /// Any finite number.
     Number,
     /// Text.
     String,
-    /// An instant or a naive date-time (RFC 3339, as Pydantic reads it).
+    /// An instant (RFC 3339, as Pydantic reads it); one without an offset counts as UTC.
     DateTime,
+    /// A date-time without an offset; one that has an offset is turned to UTC and loses it.
+    NaiveDateTime,
     /// A calendar day, `YYYY-MM-DD`.
     Date,
     /// A time of day.
     Time,
     /// A UUID in any of its usual spellings.
     Uuid,
-    /// One of a fixed list of words.
+    /// One of a fixed list of words, refused as `enum`.
     Enum(fn() -> &'static EnumSchema),
+    /// One of a fixed list of words, refused as `literal_error` and written in place in the document.
+    Literal(fn() -> &'static EnumSchema),
+    /// One of a fixed list of words, refused as a mismatch of the pattern `^(one|two)$`.
+    Pattern(fn() -> &'static EnumSchema),
     /// `null`, or the inner shape.
     Optional(Box<Schema>),
     /// A list whose items all have the inner shape.
@@ -91,6 +110,26 @@ pub struct Field {
     pub example: Option<Value>,
 }
 
+impl Schema {
+    /// Whether an absent value and `null` are the same as far as this shape goes.
+    pub fn is_optional(&self) -> bool {
+        match self {
+            Self::Optional(_) => true,
+            Self::Ruled(inner, _) => inner.is_optional(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is a list, or may be one: a query takes every value of the name then.
+    pub fn is_list(&self) -> bool {
+        match self {
+            Self::List(_) => true,
+            Self::Optional(inner) | Self::Ruled(inner, _) => inner.is_list(),
+            _ => false,
+        }
+    }
+}
+
 /// Rules beside the type; `None` is no rule. Lengths count Unicode code points.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rules {
@@ -108,4 +147,38 @@ pub struct Rules {
     pub le: Option<f64>,
     /// The number must be a multiple of.
     pub multiple_of: Option<f64>,
+}
+
+impl EnumSchema {
+    /// The regular expression that matches these words and no others.
+    pub fn pattern(&self) -> String {
+        format!("^({})$", self.values.join("|"))
+    }
+}
+
+impl Rules {
+    /// No rules; a start for `Rules { min_length: Some(4), ..Rules::NONE }`.
+    pub const NONE: Self = Self {
+        min_length: None,
+        max_length: None,
+        gt: None,
+        ge: None,
+        lt: None,
+        le: None,
+        multiple_of: None,
+    };
+
+    /// These rules, and `outer` where these are silent.
+    #[must_use]
+    pub fn with(&self, outer: &Self) -> Self {
+        Self {
+            min_length: self.min_length.or(outer.min_length),
+            max_length: self.max_length.or(outer.max_length),
+            gt: self.gt.or(outer.gt),
+            ge: self.ge.or(outer.ge),
+            lt: self.lt.or(outer.lt),
+            le: self.le.or(outer.le),
+            multiple_of: self.multiple_of.or(outer.multiple_of),
+        }
+    }
 }

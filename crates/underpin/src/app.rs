@@ -1,0 +1,183 @@
+//! The app: the list of features in, one service and one document out.
+
+use std::{path::PathBuf, sync::Arc};
+
+use serde_json::Value;
+
+use crate::{
+    Context, Feature, StartError,
+    config::{Config, Framework, Reader, Variable},
+    db::Migrations,
+    error::{ErrorFormat, FastApi},
+    http::{Table, exchange::Shared},
+    middleware::Cors,
+    openapi::{Document, Info, Operation},
+    validation::Dialect,
+};
+
+type ReadSettings = fn(&mut Reader<'_>, &Context);
+type MakeCors = fn(&Context) -> Result<Cors, StartError>;
+
+/// A backend: what it is called, how it speaks, and its features.
+///
+/// Built once in `app.rs`; [`run`](crate::run) makes a program of it, the test kit a server in memory.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) name: &'static str,
+    pub(crate) info: Info,
+    pub(crate) features: Vec<Feature>,
+    pub(crate) migrations: Option<&'static Migrations>,
+    pub(crate) format: Arc<dyn ErrorFormat>,
+    pub(crate) dialect: Dialect,
+    pub(crate) read_settings: Vec<ReadSettings>,
+    pub(crate) variables: Vec<Variable>,
+    pub(crate) cors: Option<MakeCors>,
+    pub(crate) compress: bool,
+    pub(crate) health_paths: Vec<&'static str>,
+}
+
+impl App {
+    /// An app called `name` (its program's name) at `version`, without features yet.
+    pub fn new(name: &'static str, version: &'static str) -> Self {
+        Self {
+            name,
+            info: Info {
+                title: name,
+                version,
+                description: "",
+            },
+            features: Vec::new(),
+            migrations: None,
+            format: Arc::new(FastApi),
+            dialect: Dialect::default(),
+            read_settings: Vec::new(),
+            variables: Vec::new(),
+            cors: None,
+            compress: false,
+            health_paths: Vec::new(),
+        }
+    }
+
+    /// What the document calls the API.
+    #[must_use]
+    pub fn title(mut self, title: &'static str) -> Self {
+        self.info.title = title;
+        self
+    }
+
+    /// What the document says about the API, Markdown.
+    #[must_use]
+    pub fn description(mut self, description: &'static str) -> Self {
+        self.info.description = description;
+        self
+    }
+
+    /// Reads `S` from the environment at start; services get it by naming its type.
+    #[must_use]
+    pub fn settings<S: Config + Send + Sync + 'static>(mut self) -> Self {
+        self.read_settings.push(|reader, context| {
+            if let Some(settings) = S::read(reader) {
+                context.insert(settings);
+            }
+        });
+        self.variables.extend(S::variables());
+        self
+    }
+
+    /// The tables this app needs, migrated at start.
+    #[must_use]
+    pub fn migrations(mut self, migrations: &'static Migrations) -> Self {
+        self.migrations = Some(migrations);
+        self
+    }
+
+    /// How refusals look on the wire; FastAPI's `{"detail": …}` if not said.
+    #[must_use]
+    pub fn errors(mut self, format: impl ErrorFormat) -> Self {
+        self.format = Arc::new(format);
+        self
+    }
+
+    /// Which FastAPI's answers this app gives where its versions differ.
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// Lets pages of other origins call; without it they may not.
+    #[must_use]
+    pub fn cors(mut self, make: MakeCors) -> Self {
+        self.cors = Some(make);
+        self
+    }
+
+    /// Compresses replies for clients that accept it; off if not said.
+    #[must_use]
+    pub fn compress(mut self) -> Self {
+        self.compress = true;
+        self
+    }
+
+    /// Paths that are answered even when the server is full, and kept out of the ordinary log.
+    #[must_use]
+    pub fn health_paths(mut self, paths: impl IntoIterator<Item = &'static str>) -> Self {
+        self.health_paths.extend(paths);
+        self
+    }
+
+    /// Adds a feature.
+    #[must_use]
+    pub fn feature(mut self, feature: impl Into<Feature>) -> Self {
+        self.features.push(feature.into());
+        self
+    }
+
+    /// Where the embedded database lies when no other is configured.
+    pub(crate) fn default_database(&self) -> PathBuf {
+        PathBuf::from("data").join(format!("{}.db", self.name))
+    }
+
+    /// Every variable that the program reads: the framework's, then the app's.
+    pub(crate) fn all_variables(&self) -> Vec<Variable> {
+        let mut variables = Framework::variables();
+        variables.extend(self.variables.iter().cloned());
+        variables
+    }
+
+    /// The OpenAPI document.
+    pub fn document(&self) -> Result<Value, StartError> {
+        let mut document = Document::new(self.info, &*self.format);
+        for router in self.features.iter().flat_map(|feature| &feature.routers) {
+            for route in &router.routes {
+                let mut operation = Operation::default();
+                (route.describe)(&mut operation);
+                let path = format!("{}{}", router.prefix, route.path);
+                document.add(&route.method, &path, router.tag, &operation)?;
+            }
+        }
+        Ok(document.finish())
+    }
+
+    /// Builds every handler from `context`, and with them the table of routes.
+    pub(crate) fn table(&self, context: &Context) -> Result<Table, StartError> {
+        let shared = Shared { format: Arc::clone(&self.format), dialect: self.dialect };
+        let mut table = Table::new(Arc::new(shared));
+        for router in self.features.iter().flat_map(|feature| &feature.routers) {
+            for route in &router.routes {
+                let path = format!("{}{}", router.prefix, route.path);
+                table.add(route.method.clone(), &path, (route.build)(context)?)?;
+            }
+        }
+        Ok(table)
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("App")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

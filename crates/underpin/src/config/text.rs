@@ -1,0 +1,302 @@
+//! Values from text: what each type accepts, and how that is said in a complaint.
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
+
+use crate::Secret;
+
+/// What a size counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// The number itself.
+    One,
+    /// Seconds of a duration.
+    Seconds,
+    /// Characters of a text.
+    Characters,
+}
+
+/// What a value must be. Its `Display` completes "must be …".
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// "a whole number"; not said if there are `words`.
+    pub expected: &'static str,
+    /// All allowed words, if there are but a few.
+    pub words: &'static [&'static str],
+    /// What `min` and `max` count.
+    pub unit: Unit,
+    /// The least size.
+    pub min: Option<f64>,
+    /// The greatest size.
+    pub max: Option<f64>,
+    /// Whether the value must never be shown.
+    pub secret: bool,
+}
+
+impl Shape {
+    /// A shape without bounds.
+    pub const fn new(expected: &'static str) -> Self {
+        Self {
+            expected,
+            words: &[],
+            unit: Unit::One,
+            min: None,
+            max: None,
+            secret: false,
+        }
+    }
+
+    /// One of these words.
+    pub const fn words(words: &'static [&'static str]) -> Self {
+        let mut shape = Self::new("a word");
+        shape.words = words;
+        shape
+    }
+
+    const fn counted_in(mut self, unit: Unit) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    const fn between(mut self, min: f64, max: f64) -> Self {
+        self.min = Some(min);
+        self.max = Some(max);
+        self
+    }
+
+    pub(super) fn allows(&self, size: f64) -> bool {
+        self.min.is_none_or(|min| size >= min) && self.max.is_none_or(|max| size <= max)
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.words.is_empty() {
+            formatter.write_str(self.expected)?;
+        } else {
+            write!(formatter, "one of {}", self.words.join(", "))?;
+        }
+        match (self.min, self.max) {
+            (Some(min), Some(max)) => write!(formatter, " from {min} to {max}")?,
+            (Some(min), None) => write!(formatter, " of at least {min}")?,
+            (None, Some(max)) => write!(formatter, " of at most {max}")?,
+            (None, None) => return Ok(()),
+        }
+        formatter.write_str(match self.unit {
+            Unit::One => "",
+            Unit::Seconds => " seconds",
+            Unit::Characters => " characters",
+        })
+    }
+}
+
+/// A type that a variable can hold.
+pub trait FromText: Sized {
+    /// What is accepted, for complaints and the table of variables.
+    const SHAPE: Shape;
+
+    /// Reads it. The error may add a reason to what the shape already says.
+    fn from_text(text: &str) -> Result<Self, Option<String>>;
+
+    /// What `min` and `max` are compared with.
+    fn size(&self) -> Option<f64> {
+        None
+    }
+}
+
+impl FromText for String {
+    const SHAPE: Shape = Shape::new("text").counted_in(Unit::Characters);
+
+    fn from_text(text: &str) -> Result<Self, Option<String>> {
+        Ok(text.to_owned())
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "no text is that long")]
+    fn size(&self) -> Option<f64> {
+        Some(self.chars().count() as f64)
+    }
+}
+
+impl<T: FromText> FromText for Secret<T> {
+    const SHAPE: Shape = {
+        let mut shape = T::SHAPE;
+        shape.secret = true;
+        shape
+    };
+
+    fn from_text(text: &str) -> Result<Self, Option<String>> {
+        T::from_text(text).map(Self::new)
+    }
+
+    fn size(&self) -> Option<f64> {
+        self.expose().size()
+    }
+}
+
+impl FromText for bool {
+    const SHAPE: Shape = Shape::words(&["true", "false", "1", "0", "yes", "no", "on", "off"]);
+
+    fn from_text(text: &str) -> Result<Self, Option<String>> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Ok(true),
+            "false" | "0" | "no" | "off" => Ok(false),
+            _ => Err(None),
+        }
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($number:ty => $shape:expr;)*) => {$(
+        impl FromText for $number {
+            const SHAPE: Shape = $shape;
+
+            fn from_text(text: &str) -> Result<Self, Option<String>> {
+                text.trim().parse().map_err(|_| None)
+            }
+
+            #[allow(
+                clippy::allow_attributes,
+                clippy::cast_lossless,
+                clippy::cast_precision_loss,
+                reason = "bounds are small numbers, and the narrow types lose nothing"
+            )]
+            fn size(&self) -> Option<f64> {
+                Some(*self as f64)
+            }
+        }
+    )*};
+}
+
+const WHOLE: Shape = Shape::new("a whole number");
+const NOT_NEGATIVE: Shape = Shape::new("a whole number, not negative,");
+
+whole_numbers! {
+    u8 => WHOLE.between(0.0, 255.0);
+    u16 => WHOLE.between(0.0, 65_535.0);
+    u32 => WHOLE.between(0.0, 4_294_967_295.0);
+    u64 => NOT_NEGATIVE;
+    usize => NOT_NEGATIVE;
+    i32 => WHOLE.between(-2_147_483_648.0, 2_147_483_647.0);
+    i64 => WHOLE;
+}
+
+impl FromText for f64 {
+    const SHAPE: Shape = Shape::new("a number");
+
+    fn from_text(text: &str) -> Result<Self, Option<String>> {
+        let number: Option<Self> = text.trim().parse().ok();
+        number.filter(|number| number.is_finite()).ok_or(None)
+    }
+
+    fn size(&self) -> Option<f64> {
+        Some(*self)
+    }
+}
+
+impl FromText for Duration {
+    const SHAPE: Shape =
+        Shape::new("a duration such as 30, 30s, 250ms, 5m, 2h or 7d").counted_in(Unit::Seconds);
+
+    fn from_text(text: &str) -> Result<Self, Option<String>> {
+        let text = text.trim();
+        let digits = text.trim_end_matches(|next: char| next.is_ascii_alphabetic() || next == ' ');
+        let seconds = match text.get(digits.len()..).unwrap_or_default().trim() {
+            "" | "s" => 1.0,
+            "ms" => 0.001,
+            "m" => 60.0,
+            "h" => 3_600.0,
+            "d" => 86_400.0,
+            _ => return Err(None),
+        };
+        let number = f64::from_text(digits)?;
+        Self::try_from_secs_f64(number * seconds).map_err(|_| None)
+    }
+
+    fn size(&self) -> Option<f64> {
+        Some(self.as_secs_f64())
+    }
+}
+
+impl FromText for PathBuf {
+    const SHAPE: Shape = Shape::new("a path");
+
+    fn from_text(text: &str) -> Result<Self, Option<String>> {
+        Ok(Self::from(text))
+    }
+}
+
+impl FromText for IpAddr {
+    const SHAPE: Shape = Shape::new("an IP address such as 127.0.0.1 or ::1");
+
+    fn from_text(text: &str) -> Result<Self, Option<String>> {
+        text.trim().parse().map_err(|_| None)
+    }
+}
+
+impl FromText for SocketAddr {
+    const SHAPE: Shape = Shape::new("an IP address with a port such as 127.0.0.1:8000");
+
+    fn from_text(text: &str) -> Result<Self, Option<String>> {
+        text.trim().parse().map_err(|_| None)
+    }
+}
+
+impl FromText for http::Uri {
+    const SHAPE: Shape = Shape::new("an http or https URL such as https://example.com/path");
+
+    fn from_text(text: &str) -> Result<Self, Option<String>> {
+        let uri: Self = text.trim().parse().map_err(|_| None)?;
+        let web = matches!(uri.scheme_str(), Some("http" | "https"));
+        if web && uri.host().is_some_and(|host| !host.is_empty()) {
+            Ok(uri)
+        } else {
+            Err(None)
+        }
+    }
+}
+
+/// A web origin as browsers send it: scheme, host and port, in small letters, nothing behind.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct WebOrigin(String);
+
+impl WebOrigin {
+    /// The origin, as in the `Origin` header.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromText for WebOrigin {
+    const SHAPE: Shape = Shape::new("a web origin such as https://example.com:8443");
+
+    fn from_text(text: &str) -> Result<Self, Option<String>> {
+        let uri = http::Uri::from_text(text)?;
+        let bare = uri.path_and_query().is_none_or(|path| path == "/");
+        match (uri.scheme_str(), uri.authority()) {
+            (Some(scheme), Some(authority)) if bare && !authority.as_str().contains('@') => {
+                Ok(Self(format!("{scheme}://{authority}").to_ascii_lowercase()))
+            }
+            _ => Err(None),
+        }
+    }
+}
+
+/// Any type with `FromStr`; what `#[config(from_str)]` reads through.
+#[derive(Clone, Debug)]
+pub struct Parsed<T>(pub T);
+
+impl<T: FromStr<Err: fmt::Display>> FromText for Parsed<T> {
+    const SHAPE: Shape = Shape::new("a valid value");
+
+    fn from_text(text: &str) -> Result<Self, Option<String>> {
+        text.trim()
+            .parse()
+            .map(Self)
+            .map_err(|error: T::Err| Some(error.to_string()))
+    }
+}

@@ -1,0 +1,68 @@
+//! Query parameters: one by the argument's name, or a model whose fields are the parameters.
+
+use std::ops::Deref;
+
+use serde::de::DeserializeOwned;
+
+use crate::{
+    Context, Result, StartError,
+    http::{Exchange, Input},
+    openapi::{Operation, Place},
+    validation::{Model, Schema, text},
+};
+
+/// `limit: Query<Option<u32>>` takes `?limit=…`; `page: Query<Page>` takes every field of the model `Page`.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<T>(pub T);
+
+impl<T> Query<T> {
+    /// The value itself.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Query<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Model + DeserializeOwned + Send> Input for Query<T> {
+    type Prepared = ();
+
+    fn prepare(_: &Context) -> Result<(), StartError> {
+        Ok(())
+    }
+
+    fn describe(operation: &mut Operation, name: &'static str) {
+        match T::schema() {
+            Schema::Model(model) => {
+                for field in &model().fields {
+                    let (schema, about) = (field.schema.clone(), field.description);
+                    operation.parameter(Place::Query, field.name, schema, field.required, about);
+                }
+            }
+            schema => {
+                let required = !matches!(schema, Schema::Optional(_));
+                operation.parameter(Place::Query, name, schema, required, None);
+            }
+        }
+    }
+
+    async fn extract(_: &(), name: &'static str, exchange: &mut Exchange) -> Result<Option<Self>> {
+        let (request, report) = exchange.split();
+        let pairs = request.query();
+        let value = match T::schema() {
+            Schema::Model(_) => text::read_parameters("query", &pairs, report),
+            _ => {
+                let values = pairs.iter().filter(|(other, _)| other == name);
+                let values: Vec<&str> = values.map(|(_, value)| value.as_str()).collect();
+                text::read_parameter("query", name, &values, report)
+            }
+        };
+        Ok(value.map(Self))
+    }
+}

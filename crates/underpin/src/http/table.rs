@@ -1,0 +1,150 @@
+//! Which handler answers: paths matched as FastAPI does, decoded first, with its 404, 405 and 307.
+
+use std::{borrow::Cow, sync::Arc};
+
+use axum::body::Body;
+use http::{HeaderValue, Method, Request, StatusCode, header};
+
+use super::{Exchange, Handler, Response, exchange::Shared, location};
+use crate::{StartError, middleware::{Client, MatchedRoute}};
+
+/// Every path with its methods, in order of registration.
+pub(crate) struct Table {
+    paths: matchit::Router<usize>,
+    places: Vec<Place>,
+    shared: Arc<Shared>,
+}
+
+struct Place {
+    template: &'static str,
+    methods: Vec<(Method, Handler)>,
+}
+
+impl Table {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            paths: matchit::Router::new(),
+            places: Vec::new(),
+            shared,
+        }
+    }
+
+    /// Adds a handler; a path that cannot stand beside the others is a complaint.
+    pub(crate) fn add(
+        &mut self,
+        method: Method,
+        path: &str,
+        handler: Handler,
+    ) -> Result<(), StartError> {
+        if let Some(place) = self
+            .places
+            .iter_mut()
+            .find(|place| place.template == path)
+        {
+            if place.methods.iter().any(|(other, _)| *other == method) {
+                return Err(twice(&method, path));
+            }
+            place.methods.push((method, handler));
+            return Ok(());
+        }
+        self.paths
+            .insert(path, self.places.len())
+            .map_err(|error| {
+                StartError::new(
+                    format!("{method} {path}"),
+                    error.to_string(),
+                    "Give the same path parameter the same name in every route.",
+                )
+            })?;
+        // It labels metrics for as long as the program runs.
+        let template = Box::leak(path.to_owned().into_boxed_str());
+        self.places.push(Place {
+            template,
+            methods: vec![(method, handler)],
+        });
+        Ok(())
+    }
+
+    /// Answers a request: the handler's reply, 405, a redirect to the path with the other slash, 404.
+    pub(crate) async fn dispatch(&self, request: Request<Body>) -> Response {
+        let path = location::decoded(request.uri());
+        let Ok(found) = self.paths.at(&path) else {
+            return self.unmatched(&request, &path);
+        };
+        let Some(place) = self.places.get(*found.value) else {
+            return self.unmatched(&request, &path);
+        };
+        let handler = place
+            .methods
+            .iter()
+            .find(|(method, _)| method == request.method());
+        let mut response = match handler {
+            Some((_, handler)) => {
+                let params = found.params.iter();
+                let params = params
+                    .map(|(name, value)| (name.into(), value.to_owned()))
+                    .collect();
+                let path = path.into_owned();
+                handler
+                    .call(Exchange::new(
+                        request,
+                        path,
+                        params,
+                        Arc::clone(&self.shared),
+                    ))
+                    .await
+            }
+            None => self.method_not_allowed(place, &path),
+        };
+        response
+            .extensions_mut()
+            .insert(MatchedRoute(place.template));
+        response
+    }
+
+    fn unmatched(&self, request: &Request<Body>, path: &str) -> Response {
+        match location::other_slash(path) {
+            Some(other) if self.paths.at(&other).is_ok() => self.redirect(request, &other),
+            _ => self
+                .shared
+                .routing_failure(StatusCode::NOT_FOUND, "Not Found", path),
+        }
+    }
+
+    /// 307 keeps method and body; the address is absolute, as Starlette writes it.
+    fn redirect(&self, request: &Request<Body>, path: &Cow<'_, str>) -> Response {
+        let client = request.extensions().get::<Client>();
+        let scheme = if client.is_some_and(|client| client.https) { "https" } else { "http" };
+        let address = location::absolute(scheme, request.uri(), request.headers(), path);
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        if let Ok(address) = HeaderValue::try_from(address) {
+            response.headers_mut().insert(header::LOCATION, address);
+        }
+        response
+    }
+
+    /// FastAPI names only the methods of the route that was registered first on the path.
+    fn method_not_allowed(&self, place: &Place, path: &str) -> Response {
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        let mut response = self
+            .shared
+            .routing_failure(status, "Method Not Allowed", path);
+        let first = place.methods.first().map(|(method, _)| method.as_str());
+        if let Some(Ok(allow)) = first.map(HeaderValue::from_str) {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+        response
+    }
+}
+
+fn twice(method: &Method, path: &str) -> StartError {
+    StartError::new(
+        format!("{method} {path}"),
+        "two handlers answer it",
+        "Remove one of them, or give it another path.",
+    )
+}

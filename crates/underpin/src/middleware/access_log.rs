@@ -1,0 +1,151 @@
+//! One log line for each request, when its reply is through. No query, no header, no body is in it.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Instant,
+};
+
+use axum::body::{Body, HttpBody};
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode, Uri};
+use http_body::{Frame, SizeHint};
+
+use super::{MatchedRoute, PipelineConfig, RequestId, measure};
+
+/// Longest part of a path that is logged, in bytes.
+const MAX_PATH: usize = 1024;
+
+/// One request and its reply; logged and counted when dropped.
+pub(super) struct Exchange {
+    method: Method,
+    uri: Uri,
+    id: RequestId,
+    began: Instant,
+    quiet: bool,
+    metrics: bool,
+    status: Option<StatusCode>,
+    bytes: u64,
+    complete: bool,
+}
+
+impl Exchange {
+    pub(super) fn begin(request: &Request<Body>, config: &PipelineConfig, id: RequestId) -> Self {
+        if config.metrics {
+            measure::begun();
+        }
+        let path = request.uri().path();
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            id,
+            began: Instant::now(),
+            quiet: config.health_paths.iter().any(|health| health == path),
+            metrics: config.metrics,
+            status: None,
+            bytes: 0,
+            complete: false,
+        }
+    }
+
+    /// Follows the reply to its end. One that is complete in memory has come to it.
+    pub(super) fn answered(mut self, response: Response<Body>) -> Response<Body> {
+        let route = response.extensions().get::<MatchedRoute>().copied();
+        self.status = Some(response.status());
+        self.count(route);
+        if let Some(length) = response.body().size_hint().exact() {
+            self.bytes = length;
+            self.complete = true;
+            return response;
+        }
+        response.map(|body| {
+            Body::new(Followed {
+                body,
+                exchange: self,
+            })
+        })
+    }
+
+    fn count(&self, route: Option<MatchedRoute>) {
+        if self.metrics {
+            measure::answered(&self.method, route, self.status, self.began.elapsed());
+        }
+    }
+
+    fn log(&self) {
+        let path = self.uri.path();
+        let path = path.get(..MAX_PATH).unwrap_or(path);
+        let (method, id) = (self.method.as_str(), self.id.as_str());
+        let duration_ms = self.began.elapsed().as_secs_f64() * 1000.0;
+        // 0 stands for a request that its client gave up.
+        let status = self.status.map_or(0, |status| status.as_u16());
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: "underpin::access",
+                    method,
+                    path,
+                    status,
+                    duration_ms,
+                    bytes = self.bytes,
+                    complete = self.complete,
+                    request.id = id,
+                    "{method} {path} answered {status} in {duration_ms:.1} ms"
+                )
+            };
+        }
+        if self.quiet {
+            line!(debug);
+        } else {
+            line!(info);
+        }
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        if self.metrics {
+            measure::ended();
+        }
+        if self.status.is_none() {
+            self.count(None);
+        }
+        self.log();
+    }
+}
+
+/// The body of a reply that is logged when its last byte was taken.
+struct Followed {
+    body: Body,
+    exchange: Exchange,
+}
+
+impl HttpBody for Followed {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        match &frame {
+            Poll::Ready(Some(Ok(frame))) => {
+                let length = frame.data_ref().map_or(0, Bytes::len);
+                self.exchange.bytes += u64::try_from(length).unwrap_or(u64::MAX);
+                self.exchange.complete = self.body.is_end_stream();
+            }
+            Poll::Ready(None) => self.exchange.complete = true,
+            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,36 @@
+//! Who sent a request, and over what: seen by us, or told by the proxy in front if it is trusted.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::body::Body;
+use http::{HeaderMap, Request};
+
+/// The request's sender, in its extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The address that rate limits count by.
+    pub address: IpAddr,
+    /// Whether the sender used HTTPS, for URLs that are sent back.
+    pub https: bool,
+}
+
+/// Notes the sender. Of a list of addresses only the last one was written by our own proxy.
+pub(super) fn note(request: &mut Request<Body>, peer: SocketAddr, trust_proxy: bool) {
+    let mut client = Client {
+        address: peer.ip(),
+        https: false,
+    };
+    if trust_proxy {
+        let headers = request.headers();
+        client.https = last(headers, "x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+        if let Some(address) = last(headers, "x-forwarded-for").and_then(|text| text.parse().ok()) {
+            client.address = address;
+        }
+    }
+    request.extensions_mut().insert(client);
+}
+
+fn last<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let value = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+    value.rsplit(',').next().map(str::trim)
+}

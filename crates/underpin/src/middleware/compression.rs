@@ -1,0 +1,36 @@
+//! Compression of replies, if it is switched on and the client asks for it.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::body::Body;
+use http::{Request, Response, header};
+use tower::{ServiceExt, service_fn};
+use tower_http::compression::{
+    Compression, DefaultPredicate,
+    predicate::{NotForContentType, Predicate},
+};
+
+use super::Layers;
+
+impl Layers {
+    /// Calls the router. Streams of events, images and archives are left as they are, and so is what is
+    /// compressed already.
+    pub(super) async fn compressed(&self, request: Request<Body>) -> Response<Body> {
+        if !self.config.compression || !request.headers().contains_key(header::ACCEPT_ENCODING) {
+            return (self.inner)(request).await;
+        }
+        let inner = Arc::clone(&self.inner);
+        let router = service_fn(move |request| {
+            let reply = inner(request);
+            async move { Ok::<_, Infallible>(reply.await) }
+        });
+        let worthwhile = DefaultPredicate::new()
+            .and(NotForContentType::const_new("application/zip"))
+            .and(NotForContentType::const_new("application/gzip"));
+        let compression = Compression::new(router).compress_when(worthwhile);
+        match compression.oneshot(request).await {
+            Ok(response) => response.map(Body::new),
+            Err(never) => match never {},
+        }
+    }
+}

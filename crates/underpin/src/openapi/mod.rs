@@ -1,0 +1,9 @@
+//! The program's description of itself: OpenAPI 3.1, from the same declarations that serve.
+
+mod document;
+mod operation;
+pub mod pages;
+pub(crate) mod schema;
+
+pub use document::{Document, Info};
+pub use operation::{Operation, Place};

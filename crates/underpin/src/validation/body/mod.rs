@@ -1,0 +1,123 @@
+//! A request's body, at two speeds: deserialise and check; only if that refuses, find out why.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{
+    Dialect, Fault, Loc, Model, Report,
+    exact::reads_exactly,
+    json::{self, Document, Refusal},
+    typed::read_value,
+};
+
+/// The body is not UTF-8, or nested absurdly deeply: 400, "There was an error parsing the body".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreadable;
+
+/// Reads a `T` from a body. `Ok(None)`: what is wrong was added to the report.
+///
+/// An empty body, and `null`, are a missing value, whatever the content type (notes contract,
+/// section 2). Of duplicate keys the last one wins.
+pub fn read<T: Model + DeserializeOwned + 'static>(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    dialect: &Dialect,
+    report: &mut Report,
+) -> Result<Option<T>, Unreadable> {
+    if bytes.is_empty() {
+        return Ok(absent(report));
+    }
+    if !is_json(content_type, dialect) {
+        let text = Value::from(String::from_utf8_lossy(bytes));
+        return Ok(read_value(&text, &[], place(), report));
+    }
+    let bytes = without_mark(bytes);
+    match quick(bytes) {
+        Some(value) => Ok(Some(value)),
+        None => slow(bytes, report),
+    }
+}
+
+/// Only the syntax: malformed JSON is answered before a refused token (notes contract, section 2).
+pub fn syntax_error(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    dialect: &Dialect,
+) -> Result<Option<Fault>, Unreadable> {
+    if bytes.is_empty() || !is_json(content_type, dialect) {
+        return Ok(None);
+    }
+    document(without_mark(bytes)).map(Result::err)
+}
+
+/// The good path. It must accept nothing that the walk would refuse.
+fn quick<T: Model + DeserializeOwned + 'static>(bytes: &[u8]) -> Option<T> {
+    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        // A struct would also be read from the list of its fields.
+        Some(b'[') if !T::schema().is_list() => return None,
+        Some(b'n') => return None,
+        _ if !reads_exactly::<T>() => return None,
+        _ => {}
+    }
+    serde_json::from_slice(bytes).ok().filter(T::check)
+}
+
+fn slow<T: Model + DeserializeOwned>(
+    bytes: &[u8],
+    report: &mut Report,
+) -> Result<Option<T>, Unreadable> {
+    match document(bytes)? {
+        Err(fault) => {
+            report.push(fault);
+            Ok(None)
+        }
+        Ok(Document {
+            value: Value::Null,
+            oddities,
+        }) if oddities.is_empty() => Ok(absent(report)),
+        Ok(Document { value, oddities }) => Ok(read_value(&value, &oddities, place(), report)),
+    }
+}
+
+fn document(bytes: &[u8]) -> Result<Result<Document, Fault>, Unreadable> {
+    let text = str::from_utf8(bytes).map_err(|_| Unreadable)?;
+    match json::parse(text) {
+        Ok(document) => Ok(Ok(document)),
+        Err(Refusal::Syntax { position, reason }) => Ok(Err(Fault::json_invalid(position, reason))),
+        Err(Refusal::Absurd) => Err(Unreadable),
+    }
+}
+
+fn absent<T: Model + DeserializeOwned>(report: &mut Report) -> Option<T> {
+    if T::schema().is_optional() {
+        return serde_json::from_value(Value::Null).ok();
+    }
+    report.push(Fault::missing(place(), Value::Null));
+    None
+}
+
+fn place() -> Vec<Loc> {
+    vec![Loc::from("body")]
+}
+
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}
+
+/// `application/json` and `application/<anything>+json`, in any case, whatever the parameters.
+fn is_json(content_type: Option<&str>, dialect: &Dialect) -> bool {
+    let Some(content_type) = content_type.filter(|text| !text.is_empty()) else {
+        return dialect.json_without_content_type;
+    };
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    let Some((main, sub)) = media_type.split_once('/') else {
+        return false;
+    };
+    let sub = sub.to_ascii_lowercase();
+    main.eq_ignore_ascii_case("application")
+        && !sub.contains('/')
+        && (sub == "json" || sub.ends_with("+json"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,303 @@
+//! JSON as Python's `json` reads it: its liberties, and its words for what it refuses. Slow path only.
+
+mod string;
+
+use serde_json::{Map, Number, Value};
+
+use super::report::Loc;
+
+/// Deeper nesting is refused. Parsing, copying and dropping recurse, and must do so within a
+/// thread's 2 MiB even without optimisation.
+const DEEPEST: usize = 256;
+
+/// Python refuses to turn longer digit strings into an `int`.
+pub(super) const MOST_DIGITS: usize = 4300;
+
+/// Each value is compared with all oddities, so a document with more of them is refused.
+const MOST_ODDITIES: usize = 32;
+
+/// A document, and the places where it holds what a [`Value`] cannot.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) value: Value,
+    pub(super) oddities: Vec<Oddity>,
+}
+
+/// Something that Python's `json` accepts and Unicode or JSON does not.
+#[derive(Debug, PartialEq)]
+pub(super) struct Oddity {
+    /// Where it is, from the document's root.
+    pub(super) loc: Vec<Loc>,
+    pub(super) kind: OddityKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum OddityKind {
+    /// `NaN`, `Infinity`, `-Infinity`; `null` stands for it.
+    NotFinite,
+    /// A string with half of a surrogate pair; U+FFFD stands for it.
+    LoneSurrogate,
+}
+
+/// Why there is no document.
+#[derive(Debug, PartialEq)]
+pub(super) enum Refusal {
+    /// Malformed at this character.
+    Syntax {
+        position: usize,
+        reason: &'static str,
+    },
+    /// Nested too deeply, a number with thousands of digits, oddities without end.
+    Absurd,
+}
+
+/// Reads a whole document. Of duplicate keys the last value wins, at the first one's place.
+pub(super) fn parse(text: &str) -> Result<Document, Refusal> {
+    let mut parser = Parser {
+        text,
+        at: 0,
+        depth: 0,
+        oddities: Vec::new(),
+    };
+    parser.skip_blanks();
+    let value = parser.value().map_err(|stop| stop.into_refusal(text))?;
+    parser.skip_blanks();
+    if parser.at < text.len() {
+        return Err(Stop::Syntax(parser.at, "Extra data").into_refusal(text));
+    }
+    let mut oddities = parser.oddities;
+    for oddity in &mut oddities {
+        oddity.loc.reverse();
+    }
+    Ok(Document { value, oddities })
+}
+
+/// A refusal at a byte.
+enum Stop {
+    Syntax(usize, &'static str),
+    Absurd,
+}
+
+impl Stop {
+    fn into_refusal(self, text: &str) -> Refusal {
+        match self {
+            Self::Absurd => Refusal::Absurd,
+            Self::Syntax(at, reason) => {
+                let before = text.get(..at).unwrap_or(text);
+                Refusal::Syntax {
+                    position: before.chars().count(),
+                    reason,
+                }
+            }
+        }
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+    /// With places from the inside out while parsing, so that good documents need none.
+    oddities: Vec<Oddity>,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    fn skip_blanks(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn syntax<T>(&self, reason: &'static str) -> Result<T, Stop> {
+        Err(Stop::Syntax(self.at, reason))
+    }
+
+    fn value(&mut self) -> Result<Value, Stop> {
+        match self.peek() {
+            Some(b'"') => self.string().map(Value::String),
+            Some(b'{') => self.nested(Self::object),
+            Some(b'[') => self.nested(Self::array),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            _ => self.word(),
+        }
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Value, Stop>) -> Result<Value, Stop> {
+        if self.depth == DEEPEST {
+            return Err(Stop::Absurd);
+        }
+        self.depth += 1;
+        self.at += 1;
+        self.skip_blanks();
+        let value = read(self);
+        self.depth -= 1;
+        value
+    }
+
+    fn word(&mut self) -> Result<Value, Stop> {
+        let words = [
+            ("null", Some(Value::Null)),
+            ("true", Some(Value::Bool(true))),
+            ("false", Some(Value::Bool(false))),
+            ("NaN", None),
+            ("Infinity", None),
+            ("-Infinity", None),
+        ];
+        for (word, value) in words {
+            if self.rest().starts_with(word.as_bytes()) {
+                self.at += word.len();
+                if value.is_none() {
+                    self.note(OddityKind::NotFinite)?;
+                }
+                return Ok(value.unwrap_or_default());
+            }
+        }
+        self.syntax("Expecting value")
+    }
+
+    fn note(&mut self, kind: OddityKind) -> Result<(), Stop> {
+        if self.oddities.len() == MOST_ODDITIES {
+            return Err(Stop::Absurd);
+        }
+        self.oddities.push(Oddity {
+            loc: Vec::new(),
+            kind,
+        });
+        Ok(())
+    }
+
+    fn object(&mut self) -> Result<Value, Stop> {
+        let mut fields = Map::new();
+        let outside = self.oddities.len();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(Value::Object(fields));
+        }
+        loop {
+            if self.peek() != Some(b'"') {
+                return self.syntax("Expecting property name enclosed in double quotes");
+            }
+            let before = self.oddities.len();
+            let name = self.string()?;
+            self.oddities.truncate(before);
+            self.skip_blanks();
+            if self.peek() != Some(b':') {
+                return self.syntax("Expecting ':' delimiter");
+            }
+            self.at += 1;
+            self.skip_blanks();
+            let value = self.value()?;
+            if self.oddities.len() > outside {
+                let overwrites = fields.contains_key(&name);
+                self.place(outside, before, &name, overwrites);
+            }
+            fields.insert(name, value);
+            if self.ends(b'}', "Illegal trailing comma before end of object")? {
+                return Ok(Value::Object(fields));
+            }
+        }
+    }
+
+    /// Completes the places noted since `before`, and forgets those of an overwritten duplicate.
+    fn place(&mut self, outside: usize, before: usize, name: &str, overwrites: bool) {
+        let step = Loc::Name(name.to_owned().into());
+        let mut fresh = self.oddities.split_off(before);
+        for oddity in &mut fresh {
+            oddity.loc.push(step.clone());
+        }
+        if overwrites {
+            let mut earlier = self.oddities.split_off(outside);
+            earlier.retain(|oddity| oddity.loc.last() != Some(&step));
+            self.oddities.append(&mut earlier);
+        }
+        self.oddities.append(&mut fresh);
+    }
+
+    fn array(&mut self) -> Result<Value, Stop> {
+        let mut items = Vec::new();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(Value::Array(items));
+        }
+        loop {
+            let before = self.oddities.len();
+            let value = self.value()?;
+            for oddity in self.oddities.iter_mut().skip(before) {
+                oddity.loc.push(Loc::Index(items.len()));
+            }
+            items.push(value);
+            if self.ends(b']', "Illegal trailing comma before end of array")? {
+                return Ok(Value::Array(items));
+            }
+        }
+    }
+
+    /// After an element: whether the container ends here, or else a further element follows.
+    fn ends(&mut self, close: u8, trailing: &'static str) -> Result<bool, Stop> {
+        self.skip_blanks();
+        if self.peek() == Some(close) {
+            self.at += 1;
+            return Ok(true);
+        }
+        if self.peek() != Some(b',') {
+            return self.syntax("Expecting ',' delimiter");
+        }
+        let comma = self.at;
+        self.at += 1;
+        self.skip_blanks();
+        if self.peek() == Some(close) {
+            return Err(Stop::Syntax(comma, trailing));
+        }
+        Ok(false)
+    }
+
+    /// As many characters as make a number; what follows them is the next token's business.
+    fn number(&mut self) -> Result<Value, Stop> {
+        let rest = self.rest();
+        let sign = usize::from(rest.starts_with(b"-"));
+        let whole = match rest.get(sign) {
+            Some(b'0') => 1,
+            _ => digits(rest, sign),
+        };
+        if whole == 0 {
+            return self.word();
+        }
+        let mut end = sign + whole;
+        if rest.get(end) == Some(&b'.') && digits(rest, end + 1) > 0 {
+            end += 1 + digits(rest, end + 1);
+        }
+        if matches!(rest.get(end), Some(b'e' | b'E')) {
+            let signed = usize::from(matches!(rest.get(end + 1), Some(b'+' | b'-')));
+            let exponent = digits(rest, end + 1 + signed);
+            if exponent > 0 {
+                end += 1 + signed + exponent;
+            }
+        }
+        if end == sign + whole && whole > MOST_DIGITS {
+            return Err(Stop::Absurd);
+        }
+        let text = self.text.get(self.at..self.at + end).unwrap_or_default();
+        let Ok(number) = text.parse::<Number>() else {
+            return self.syntax("Expecting value");
+        };
+        self.at += end;
+        Ok(Value::Number(number))
+    }
+}
+
+/// How many digits stand from `start` on.
+fn digits(bytes: &[u8], start: usize) -> usize {
+    let tail = bytes.get(start..).unwrap_or_default();
+    tail.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! The shapes of the types that Rust and its usual crates bring: numbers, text, moments, lists, maps.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Model, Rules, Schema, rules};
+
+/// Types whose shape needs no more than a name, and that no rule speaks of.
+macro_rules! plain {
+    ($($kind:ty => $schema:ident),+ $(,)?) => {$(
+        impl Model for $kind {
+            fn schema() -> Schema {
+                Schema::$schema
+            }
+        }
+    )+};
+}
+
+plain! {
+    bool => Boolean,
+    Value => Any,
+    NaiveDate => Date,
+    Uuid => Uuid,
+}
+
+macro_rules! integers {
+    ($($kind:ty),+) => {$(
+        impl Model for $kind {
+            fn schema() -> Schema {
+                Schema::Integer { min: i128::from(<$kind>::MIN), max: i128::from(<$kind>::MAX) }
+            }
+
+            fn obeys(&self, rules: &Rules) -> bool {
+                rules::integer(i128::from(*self), rules)
+            }
+        }
+    )+};
+}
+
+integers!(i8, i16, i32, i64, u8, u16, u32, u64);
+
+macro_rules! floats {
+    ($($kind:ty),+) => {$(
+        impl Model for $kind {
+            fn schema() -> Schema {
+                Schema::Number
+            }
+
+            /// A number too large for the type was rounded to infinity: the slow path names it.
+            fn check(&self) -> bool {
+                self.is_finite()
+            }
+
+            fn obeys(&self, rules: &Rules) -> bool {
+                rules::number(f64::from(*self), rules)
+            }
+        }
+    )+};
+}
+
+floats!(f32, f64);
+
+impl Model for String {
+    fn schema() -> Schema {
+        Schema::String
+    }
+
+    fn obeys(&self, rules: &Rules) -> bool {
+        rules::length(self, rules)
+    }
+}
+
+/// Moments with a time of day: Pydantic keeps microseconds and knows no leap second.
+macro_rules! moments {
+    ($($kind:ty => $schema:ident),+ $(,)?) => {$(
+        impl Model for $kind {
+            fn schema() -> Schema {
+                Schema::$schema
+            }
+
+            fn check(&self) -> bool {
+                let nanosecond = self.nanosecond();
+                nanosecond < 1_000_000_000 && nanosecond.is_multiple_of(1000)
+            }
+        }
+    )+};
+}
+
+moments! {
+    DateTime<Utc> => DateTime,
+    NaiveDateTime => NaiveDateTime,
+    NaiveTime => Time,
+}
+
+impl<T: Model> Model for Option<T> {
+    fn schema() -> Schema {
+        Schema::Optional(Box::new(T::schema()))
+    }
+
+    fn check(&self) -> bool {
+        self.as_ref().is_none_or(T::check)
+    }
+
+    fn obeys(&self, rules: &Rules) -> bool {
+        self.as_ref().is_none_or(|inner| inner.obeys(rules))
+    }
+}
+
+impl<T: Model> Model for Box<T> {
+    fn schema() -> Schema {
+        T::schema()
+    }
+
+    fn check(&self) -> bool {
+        T::check(self)
+    }
+
+    fn obeys(&self, rules: &Rules) -> bool {
+        T::obeys(self, rules)
+    }
+}
+
+impl<T: Model> Model for Vec<T> {
+    fn schema() -> Schema {
+        Schema::List(Box::new(T::schema()))
+    }
+
+    fn check(&self) -> bool {
+        self.iter().all(T::check)
+    }
+
+    fn obeys(&self, rules: &Rules) -> bool {
+        rules::items(self.len(), rules)
+    }
+}
+
+macro_rules! maps {
+    ($($map:ident),+) => {$(
+        impl<T: Model> Model for $map<String, T> {
+            fn schema() -> Schema {
+                Schema::Map(Box::new(T::schema()))
+            }
+
+            fn check(&self) -> bool {
+                self.values().all(T::check)
+            }
+
+            fn obeys(&self, rules: &Rules) -> bool {
+                rules::items(self.len(), rules)
+            }
+        }
+    )+};
+}
+
+maps!(BTreeMap, HashMap);

@@ -161,7 +161,10 @@ impl App {
 
     /// Builds every handler from `context`, and with them the table of routes.
     pub(crate) fn table(&self, context: &Context) -> Result<Table, StartError> {
-        let shared = Shared { format: Arc::clone(&self.format), dialect: self.dialect };
+        let shared = Shared {
+            format: Arc::clone(&self.format),
+            dialect: self.dialect,
+        };
         let mut table = Table::new(Arc::new(shared));
         for router in self.features.iter().flat_map(|feature| &feature.routers) {
             for route in &router.routes {

@@ -48,7 +48,8 @@ impl Feature {
         F: Fn(Context) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), StartError>> + Send + 'static,
     {
-        self.checks.push((what, Arc::new(move |context| Box::pin(check(context)))));
+        self.checks
+            .push((what, Arc::new(move |context| Box::pin(check(context)))));
         self
     }
 

@@ -27,7 +27,6 @@ pub mod testing;
 pub mod validation;
 
 pub use app::App;
-pub use tasks::Tasks;
 pub use cli::run;
 pub use clock::Clock;
 pub use context::{Context, Provide};
@@ -36,6 +35,7 @@ pub use feature::Feature;
 pub use random::Random;
 pub use secret::Secret;
 pub use start::{Complaint, StartError};
+pub use tasks::Tasks;
 pub use underpin_macros::{Provide, delete, get, head, model, options, patch, post, put, test};
 
 /// What the macros name; no part of the API.

@@ -30,7 +30,12 @@ impl Program {
         if let Some(db) = &db {
             context.insert(db.clone());
         }
-        Ok(Self { app, settings, context, db })
+        Ok(Self {
+            app,
+            settings,
+            context,
+            db,
+        })
     }
 
     /// Applies the migrations that are missing.
@@ -43,10 +48,19 @@ impl Program {
 
     /// Runs what the features do at start.
     pub(crate) async fn start_features(&self) -> Result<(), StartError> {
-        for hook in self.app.features.iter().flat_map(|feature| &feature.at_start) {
+        for hook in self
+            .app
+            .features
+            .iter()
+            .flat_map(|feature| &feature.at_start)
+        {
             hook(self.context.clone()).await.map_err(|error| {
                 let remedy = "See the cause, mend it and start again.";
-                StartError::new(self.app.name, format!("could not start: {}", error.chain()), remedy)
+                StartError::new(
+                    self.app.name,
+                    format!("could not start: {}", error.chain()),
+                    remedy,
+                )
             })?;
         }
         Ok(())
@@ -77,10 +91,16 @@ pub(crate) fn configure(
         read(&mut reader, &context);
     }
     reader.complain_of_unknown(&app.all_variables());
-    let url = settings.as_ref().map(|settings| database_url(app, settings, &mut reader));
+    let url = settings
+        .as_ref()
+        .map(|settings| database_url(app, settings, &mut reader));
     StartError::from_complaints(reader.into_complaints())?;
     let Some(settings) = settings else {
-        return Err(StartError::new(app.name, "has no settings", "Report this as a bug."));
+        return Err(StartError::new(
+            app.name,
+            "has no settings",
+            "Report this as a bug.",
+        ));
     };
     if let Some(Some(url)) = url {
         context.insert(url);
@@ -105,8 +125,13 @@ fn database_url(app: &App, settings: &Framework, reader: &mut Reader<'_>) -> Opt
     }
 }
 
-pub(crate) async fn connect(context: &Context, settings: &Framework) -> Result<Option<Db>, StartError> {
-    let Some(url) = context.find::<DbUrl>() else { return Ok(None) };
+pub(crate) async fn connect(
+    context: &Context,
+    settings: &Framework,
+) -> Result<Option<Db>, StartError> {
+    let Some(url) = context.find::<DbUrl>() else {
+        return Ok(None);
+    };
     if let DbUrl::Sqlite(path) = &*url {
         make_directory(path)?;
     }
@@ -124,7 +149,10 @@ pub(crate) async fn connect(context: &Context, settings: &Framework) -> Result<O
 
 /// The directory of the database file, made if it is absent.
 fn make_directory(path: &Path) -> Result<(), StartError> {
-    let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) else {
+    let Some(directory) = path
+        .parent()
+        .filter(|directory| !directory.as_os_str().is_empty())
+    else {
         return Ok(());
     };
     std::fs::create_dir_all(directory).map_err(|error| {

@@ -6,7 +6,11 @@ use axum::body::Body;
 use http::Request;
 
 use crate::{
-    StartError, http::Response, middleware::{Pipeline, PipelineConfig}, openapi::pages, program::Program,
+    StartError,
+    http::Response,
+    middleware::{Pipeline, PipelineConfig},
+    openapi::pages,
+    program::Program,
 };
 
 /// An app that answers requests.
@@ -28,7 +32,11 @@ impl Service {
         let layers = PipelineConfig {
             cors: app.cors.map(|make| make(&program.context)).transpose()?,
             compression: app.compress,
-            health_paths: app.health_paths.iter().map(|path| (*path).to_owned()).collect(),
+            health_paths: app
+                .health_paths
+                .iter()
+                .map(|path| (*path).to_owned())
+                .collect(),
             ..PipelineConfig::default()
         };
         let format = Arc::clone(&app.format);

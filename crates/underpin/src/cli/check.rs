@@ -30,7 +30,11 @@ pub(super) async fn check(app: App, sources: &Sources) -> ExitCode {
             healthy &= tell(what, check(context.clone()).await);
         }
     }
-    if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if healthy {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn tell(what: &str, outcome: Result<(), StartError>) -> bool {

@@ -6,8 +6,9 @@ use clap::ArgMatches;
 
 use crate::{Context, Result};
 
-type Run =
-    dyn Fn(Context, ArgMatches) -> Pin<Box<dyn Future<Output = Result<ExitCode>> + Send>> + Send + Sync;
+type Run = dyn Fn(Context, ArgMatches) -> Pin<Box<dyn Future<Output = Result<ExitCode>> + Send>>
+    + Send
+    + Sync;
 
 /// A verb: what it is called and takes (a [`clap::Command`]), and what it does with the app's context.
 ///
@@ -25,7 +26,10 @@ impl Command {
         F: Fn(Context, ArgMatches) -> R + Send + Sync + 'static,
         R: Future<Output = Result<ExitCode>> + Send + 'static,
     {
-        Self { clap, run: Arc::new(move |context, matches| Box::pin(run(context, matches))) }
+        Self {
+            clap,
+            run: Arc::new(move |context, matches| Box::pin(run(context, matches))),
+        }
     }
 
     pub(super) async fn call(&self, context: Context, matches: ArgMatches) -> Result<ExitCode> {
@@ -35,6 +39,9 @@ impl Command {
 
 impl std::fmt::Debug for Command {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Command").field("name", &self.clap.get_name()).finish()
+        formatter
+            .debug_struct("Command")
+            .field("name", &self.clap.get_name())
+            .finish()
     }
 }

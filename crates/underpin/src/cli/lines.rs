@@ -31,7 +31,10 @@ pub(super) fn command_line(app: &App) -> Command {
 
 fn migrate() -> Command {
     let number = |help: &'static str| {
-        Arg::new("number").value_name("NUMBER").value_parser(value_parser!(u32)).help(help)
+        Arg::new("number")
+            .value_name("NUMBER")
+            .value_parser(value_parser!(u32))
+            .help(help)
     };
     Command::new("migrate")
         .about("Change the tables of the database, or say how they stand")
@@ -56,15 +59,30 @@ fn after_help(app: &App) -> String {
         "Settings come from the environment, `.env`, and the TOML file that CONFIG_FILE names:\n",
     );
     for variable in app.all_variables() {
-        let default = variable.default().map(|text| format!(" [{text}]")).unwrap_or_default();
-        let _ = write!(text, "\n  {}{default}\n      {}", variable.name(), variable.description());
+        let default = variable
+            .default()
+            .map(|text| format!(" [{text}]"))
+            .unwrap_or_default();
+        let _ = write!(
+            text,
+            "\n  {}{default}\n      {}",
+            variable.name(),
+            variable.description()
+        );
     }
     text
 }
 
 /// Prints the completions for a shell.
 pub(super) fn completions(app: &App, arguments: &ArgMatches) -> ExitCode {
-    let Some(shell) = arguments.get_one::<Shell>("shell") else { return ExitCode::from(2) };
-    clap_complete::generate(*shell, &mut command_line(app), app.name, &mut std::io::stdout());
+    let Some(shell) = arguments.get_one::<Shell>("shell") else {
+        return ExitCode::from(2);
+    };
+    clap_complete::generate(
+        *shell,
+        &mut command_line(app),
+        app.name,
+        &mut std::io::stdout(),
+    );
     ExitCode::SUCCESS
 }

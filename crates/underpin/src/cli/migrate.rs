@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 
 use super::say;
-use crate::{App, Clock, Random, StartError, config::Sources, db::Db, db::Migrations, program::Program};
+use crate::{
+    App, Clock, Random, StartError, config::Sources, db::Db, db::Migrations, program::Program,
+};
 
 /// Does what stands behind `migrate`.
 pub(super) async fn migrate(
@@ -15,7 +17,11 @@ pub(super) async fn migrate(
 ) -> Result<ExitCode, StartError> {
     let program = Program::prepare(app, sources, Clock::system(), Random::system()).await?;
     let (Some(db), Some(migrations)) = (&program.db, program.app.migrations) else {
-        return Err(StartError::new("migrate", "this program has no database", "There is nothing to do."));
+        return Err(StartError::new(
+            "migrate",
+            "this program has no database",
+            "There is nothing to do.",
+        ));
     };
     let done = act(db, migrations, arguments).await;
     program.close().await;
@@ -34,7 +40,9 @@ async fn act(db: &Db, migrations: &Migrations, arguments: &ArgMatches) -> Result
             tell("undone", &undone);
         }
         Some(("baseline", arguments)) => {
-            let recorded = migrations.baseline(db, number(arguments).unwrap_or_default()).await?;
+            let recorded = migrations
+                .baseline(db, number(arguments).unwrap_or_default())
+                .await?;
             tell("recorded as applied", &recorded);
         }
         _ => {

@@ -24,7 +24,10 @@ pub fn run(app: App) -> ExitCode {
     if let Some(("completions", arguments)) = matches.subcommand() {
         return lines::completions(&app, arguments);
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             return fail(&StartError::new(
@@ -54,7 +57,10 @@ async fn finish(work: impl Future<Output = Result<ExitCode, StartError>>) -> Exi
 
 async fn run_command(app: App, sources: &Sources, verb: &str, arguments: ArgMatches) -> ExitCode {
     let commands = app.features.iter().flat_map(|feature| &feature.commands);
-    let Some(command) = commands.into_iter().find(|command| command.clap.get_name() == verb).cloned()
+    let Some(command) = commands
+        .into_iter()
+        .find(|command| command.clap.get_name() == verb)
+        .cloned()
     else {
         return ExitCode::from(2);
     };

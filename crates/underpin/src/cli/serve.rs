@@ -18,7 +18,12 @@ pub(super) async fn serve(app: App, sources: &Sources) -> Result<ExitCode, Start
     let program = Program::prepare(app, sources, Clock::system(), Random::system()).await?;
     telemetry::logs::install(&program.settings.logs)?;
     for warning in config::warnings::<Framework>(sources) {
-        tracing::warn!("{}: {}. {}", warning.subject, warning.problem, warning.remedy);
+        tracing::warn!(
+            "{}: {}. {}",
+            warning.subject,
+            warning.problem,
+            warning.remedy
+        );
     }
     let metrics = Metrics::install(program.app.name, program.app.info.version)?;
     program.migrate().await?;
@@ -35,7 +40,11 @@ pub(super) async fn serve(app: App, sources: &Sources) -> Result<ExitCode, Start
     );
     let report = server::run(listener, config, service.0, tasks, server::stop_signal()).await;
     program.close().await;
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.is_clean() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Prints the OpenAPI document, indented, as it is kept beside the sources.

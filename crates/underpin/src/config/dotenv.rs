@@ -90,8 +90,11 @@ impl Cursor<'_> {
         self.take_while(|next| next != '\n');
     }
 
-    fn skip_spaces(&mut self) {
-        self.take_while(|next| next.is_whitespace() && next != '\n');
+    /// Whether there were any.
+    fn skip_spaces(&mut self) -> bool {
+        !self
+            .take_while(|next| next.is_whitespace() && next != '\n')
+            .is_empty()
     }
 
     /// `[export] NAME = value`; `None` for a name without a value, which sets nothing.
@@ -110,10 +113,10 @@ impl Cursor<'_> {
             }
             Some(_) => return Err(()),
         };
-        self.skip_spaces();
+        let spaced = self.skip_spaces();
         let value = match self.characters.peek().copied() {
             Some(quote @ ('\'' | '"')) => self.quoted(quote)?,
-            _ => self.unquoted(),
+            _ => self.unquoted(spaced),
         };
         Ok(Some((name, value)))
     }
@@ -145,9 +148,9 @@ impl Cursor<'_> {
     }
 
     /// To the end of the line, or to a `#` that stands after a space.
-    fn unquoted(&mut self) -> String {
+    fn unquoted(&mut self, spaced: bool) -> String {
         let rest = self.take_while(|next| next != '\n');
-        let mut before = ' ';
+        let mut before = if spaced { ' ' } else { '=' };
         let comment = rest.char_indices().find(|(_, next)| {
             let found = *next == '#' && before.is_whitespace();
             before = *next;
@@ -221,6 +224,7 @@ mod tests {
         assert_eq!(value("A=a#b"), "a#b");
         assert_eq!(value("A=a #b"), "a");
         assert_eq!(value("A=#b"), "#b");
+        assert_eq!(value("A= #b"), "");
         assert_eq!(value("A=pa$$word$HOME"), "pa$$word$HOME");
         assert_eq!(value("A=${HOME}/x"), "/root/x");
         assert_eq!(value("A=${NONE:-else}"), "else");

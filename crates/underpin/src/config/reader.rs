@@ -40,7 +40,6 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of a variable that may be absent; the outer `None` is a complaint.
-    #[expect(clippy::option_option, reason = "absent and wrong are two answers")]
     pub fn read_optional<T: FromText>(&mut self, variable: &Variable) -> Option<Option<T>> {
         match self.given(variable).or_else(|| self.default_of(variable)) {
             Some(found) => self.parse(variable, &found).map(Some),
@@ -171,13 +170,11 @@ impl<'a> Reader<'a> {
             Err(reason) => reason,
         };
         let which = if variable.is_list() { "holds" } else { "is" };
-        let mut problem = match shape.secret {
-            true => format!("(a secret, from {place}) must be {}", variable.expected()),
-            false => format!(
-                "{which} {} ({place}), but must be {}",
-                shown(text),
-                variable.expected()
-            ),
+        let expected = variable.expected();
+        let mut problem = if shape.secret {
+            format!("(a secret, from {place}) must be {expected}")
+        } else {
+            format!("{which} {} ({place}), but must be {expected}", shown(text))
         };
         // A foreign reason may quote the value.
         if let Some(reason) = reason.filter(|_| !shape.secret) {

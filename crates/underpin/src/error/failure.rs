@@ -1,7 +1,7 @@
 //! How a failure looks on the wire: one replaceable format for every refusal that this program makes.
 
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Where a refusal was made; a format may dress each differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,9 @@ pub trait ErrorFormat: Send + Sync + 'static {
     fn render(&self, failure: Failure<'_>) -> (StatusCode, Value);
 
     /// For the document: the name and JSON Schema of the body that failures of this origin have.
-    /// [`Origin::Validation`] is not asked for: its body is FastAPI's.
-    fn schema(&self, origin: Origin) -> (&'static str, Value);
+    /// [`Origin::Validation`] is not asked for: its body is FastAPI's. Says no more than "an object"
+    /// unless the format knows better.
+    fn schema(&self, _: Origin) -> (&'static str, Value) {
+        ("ErrorResponse", json!({ "type": "object", "title": "ErrorResponse" }))
+    }
 }

@@ -1,8 +1,6 @@
 //! One request on its way through a handler: what the extractors read from, and how the reply is made.
 
-use std::{
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use axum::body::{Body, Bytes};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header, request::Parts};
@@ -169,8 +167,11 @@ impl Exchange {
             return Ok(bytes.clone());
         }
         let body = self.body.take().unwrap_or_default();
-        let unread = |error| Error::bad_request("There was an error parsing the body").with_source(error);
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.map_err(unread)?;
+        let unread =
+            |error| Error::bad_request("There was an error parsing the body").with_source(error);
+        let bytes = axum::body::to_bytes(body, usize::MAX)
+            .await
+            .map_err(unread)?;
         Ok(self.bytes.get_or_init(|| bytes).clone())
     }
 

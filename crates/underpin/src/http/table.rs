@@ -6,7 +6,10 @@ use axum::body::Body;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 
 use super::{Exchange, Handler, Response, exchange::Shared, location};
-use crate::{StartError, middleware::{Client, MatchedRoute}};
+use crate::{
+    StartError,
+    middleware::{Client, MatchedRoute},
+};
 
 /// Every path with its methods, in order of registration.
 pub(crate) struct Table {
@@ -36,11 +39,7 @@ impl Table {
         path: &str,
         handler: Handler,
     ) -> Result<(), StartError> {
-        if let Some(place) = self
-            .places
-            .iter_mut()
-            .find(|place| place.template == path)
-        {
+        if let Some(place) = self.places.iter_mut().find(|place| place.template == path) {
             if place.methods.iter().any(|(other, _)| *other == method) {
                 return Err(twice(&method, path));
             }
@@ -114,7 +113,11 @@ impl Table {
     /// 307 keeps method and body; the address is absolute, as Starlette writes it.
     fn redirect(&self, request: &Request<Body>, path: &Cow<'_, str>) -> Response {
         let client = request.extensions().get::<Client>();
-        let scheme = if client.is_some_and(|client| client.https) { "https" } else { "http" };
+        let scheme = if client.is_some_and(|client| client.https) {
+            "https"
+        } else {
+            "http"
+        };
         let address = location::absolute(scheme, request.uri(), request.headers(), path);
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;

@@ -113,3 +113,48 @@ impl fmt::Debug for Metrics {
         formatter.debug_struct("Metrics").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds are exact in f64 for ages"
+    )]
+    fn the_page_has_what_was_recorded_and_this_process() {
+        let metrics = Metrics::install("notes", "1.2.3").unwrap();
+        Metrics::install("notes", "1.2.3").unwrap();
+        metrics::histogram!("sample_duration_seconds", "route" => "/a\"\n").record(0.02);
+        metrics::counter!("sample_total").increment(2);
+        let response = metrics.respond();
+        assert_eq!(
+            response.headers()["content-type"],
+            "text/plain; version=0.0.4; charset=utf-8"
+        );
+        let page = response.into_body();
+        for line in [
+            "sample_total 2",
+            "sample_duration_seconds_bucket{route=\"/a\\\"\\n\",le=\"0.01\"} 0",
+            "sample_duration_seconds_bucket{route=\"/a\\\"\\n\",le=\"0.025\"} 1",
+            "# TYPE process_cpu_seconds_total counter",
+        ] {
+            assert!(page.lines().any(|found| found == line), "{line} in\n{page}");
+        }
+        assert!(page.contains("underpin_build_info{program=\"notes\",version=\"1.2.3\","));
+        let value = |name: &str| -> f64 {
+            let line = page
+                .lines()
+                .find(|line| line.starts_with(&format!("{name} ")))
+                .unwrap();
+            line.split(' ').nth(1).unwrap().parse().unwrap()
+        };
+        assert!(value("process_resident_memory_bytes") > 100_000.0);
+        assert!(value("process_open_fds") >= 3.0);
+        assert!(value("process_max_fds") >= value("process_open_fds"));
+        let now = crate::Clock::system().now().timestamp_millis();
+        let age = now as f64 / 1000.0 - value("process_start_time_seconds");
+        assert!((-2.0..86_400.0).contains(&age), "{age}");
+    }
+}

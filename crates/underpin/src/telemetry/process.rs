@@ -5,78 +5,77 @@ use std::{
     fs,
 };
 
-/// Ticks per second in `/proc/*/stat`: fixed by Linux's interface to programs (proc(5), `USER_HZ`).
+/// Ticks per second in `/proc/*/stat`: fixed by Linux's interface to programs (`USER_HZ`).
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// The samples of this process in Prometheus' text format; what cannot be read is left out.
 pub(super) fn render() -> String {
     let mut text = String::new();
-    if let Some(stat) = fs::read_to_string("/proc/self/stat")
-        .ok()
-        .as_deref()
-        .and_then(Stat::parse)
-    {
+    let line = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    if let Some(stat) = Stat::parse(&line) {
         let cpu = (stat.user + stat.system) / TICKS_PER_SECOND;
-        sample(
+        counter(
             &mut text,
             "process_cpu_seconds_total",
-            "counter",
             "CPU time used.",
             cpu,
         );
-        sample(
-            &mut text,
-            "process_threads",
-            "gauge",
-            "Threads.",
-            stat.threads,
-        );
+        gauge(&mut text, "process_threads", "Threads.", stat.threads);
         if let Some(boot) = boot_time() {
             let start = boot + stat.start / TICKS_PER_SECOND;
-            sample(
+            gauge(
                 &mut text,
                 "process_start_time_seconds",
-                "gauge",
                 "Start, in Unix time.",
                 start,
             );
         }
     }
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    for (key, name, help) in [
-        ("VmRSS:", "process_resident_memory_bytes", "Memory in use."),
-        (
-            "VmSize:",
+    if let Some(kilobytes) = number_after(&status, "VmRSS:") {
+        gauge(
+            &mut text,
+            "process_resident_memory_bytes",
+            "Memory in use.",
+            kilobytes * 1024.0,
+        );
+    }
+    if let Some(kilobytes) = number_after(&status, "VmSize:") {
+        gauge(
+            &mut text,
             "process_virtual_memory_bytes",
-            "Address space in use.",
-        ),
-    ] {
-        if let Some(kilobytes) = number_after(&status, key) {
-            sample(&mut text, name, "gauge", help, kilobytes * 1024.0);
-        }
+            "Address space.",
+            kilobytes * 1024.0,
+        );
     }
     if let Ok(open) = fs::read_dir("/proc/self/fd") {
         // The listing itself holds one.
         let open = open.count().saturating_sub(1);
-        sample(
+        gauge(
             &mut text,
             "process_open_fds",
-            "gauge",
             "Open file descriptors.",
             open,
         );
     }
     let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
     if let Some(most) = number_after(&limits, "Max open files") {
-        sample(
+        gauge(
             &mut text,
             "process_max_fds",
-            "gauge",
             "Most file descriptors allowed.",
             most,
         );
     }
     text
+}
+
+fn counter(text: &mut String, name: &str, help: &str, value: f64) {
+    sample(text, name, "counter", help, value);
+}
+
+fn gauge(text: &mut String, name: &str, help: &str, value: impl Display) {
+    sample(text, name, "gauge", help, value);
 }
 
 fn sample(text: &mut String, name: &str, kind: &str, help: &str, value: impl Display) {
@@ -95,7 +94,7 @@ struct Stat {
 }
 
 impl Stat {
-    /// proc_pid_stat(5). The command's name may hold spaces and parentheses: count from its end.
+    /// `proc_pid_stat(5)`. The command's name may hold spaces and parentheses: count from its end.
     fn parse(line: &str) -> Option<Self> {
         let (_, rest) = line.rsplit_once(')')?;
         let fields: Vec<&str> = rest.split_whitespace().collect();

@@ -39,16 +39,37 @@ impl TestApp {
             None => db,
         };
         let mut pairs = vec![("DATABASE_URL".to_owned(), db.url())];
-        pairs.extend(variables.iter().map(|(name, value)| ((*name).into(), (*value).into())));
+        pairs.extend(
+            variables
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into())),
+        );
         let sources = Sources::from_pairs(pairs);
         let program = Program::prepare(app, &sources, clock.clone(), Random::repeatable(1));
-        let program = program.await.unwrap_or_else(|error| panic!("the app does not start:\n{error}"));
-        program.migrate().await.unwrap_or_else(|error| panic!("{error}"));
-        program.start_features().await.unwrap_or_else(|error| panic!("{error}"));
+        let program = program
+            .await
+            .unwrap_or_else(|error| panic!("the app does not start:\n{error}"));
+        program
+            .migrate()
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
+        program
+            .start_features()
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
         let service = Service::build(&program).unwrap_or_else(|error| panic!("{error}"));
-        let document = program.app.document().unwrap_or_else(|error| panic!("{error}"));
+        let document = program
+            .app
+            .document()
+            .unwrap_or_else(|error| panic!("{error}"));
         let context = program.context.clone();
-        Self(Arc::new(Inner { service, context, clock, document, _db: db }))
+        Self(Arc::new(Inner {
+            service,
+            context,
+            clock,
+            document,
+            _db: db,
+        }))
     }
 
     /// What services are built from, to call them without HTTP.
@@ -68,12 +89,16 @@ impl TestApp {
 
     /// Someone who shows no token.
     pub fn stranger(&self) -> Person {
-        Person { app: self.clone(), headers: HeaderMap::new() }
+        Person {
+            app: self.clone(),
+            headers: HeaderMap::new(),
+        }
     }
 
     /// Someone who shows this bearer token.
     pub fn bearer(&self, token: &str) -> Person {
-        self.stranger().with_header("authorization", &format!("Bearer {token}"))
+        self.stranger()
+            .with_header("authorization", &format!("Bearer {token}"))
     }
 
     /// Sends a request through every layer and checks that the document knows the answer's status.
@@ -115,7 +140,8 @@ impl Person {
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::try_from(name).expect("a header name");
-        self.headers.insert(name, HeaderValue::try_from(value).expect("a header value"));
+        self.headers
+            .insert(name, HeaderValue::try_from(value).expect("a header value"));
         self
     }
 
@@ -142,7 +168,9 @@ impl Person {
     /// Any method with a JSON body.
     pub async fn json(&self, method: Method, path: &str, body: &Value) -> Reply {
         let person = self.clone().with_header("content-type", "application/json");
-        person.request(method, path, Body::from(body.to_string())).await
+        person
+            .request(method, path, Body::from(body.to_string()))
+            .await
     }
 
     /// Any method with any body.
@@ -151,7 +179,10 @@ impl Person {
         *request.method_mut() = method;
         *request.uri_mut() = path.parse().expect("a request target");
         *request.headers_mut() = self.headers.clone();
-        request.headers_mut().entry(header::HOST).or_insert(HeaderValue::from_static("test"));
+        request
+            .headers_mut()
+            .entry(header::HOST)
+            .or_insert(HeaderValue::from_static("test"));
         self.app.send(request).await
     }
 }

@@ -18,8 +18,15 @@ pub struct Reply {
 impl Reply {
     pub(super) async fn read(to: String, response: Response) -> Self {
         let (parts, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, usize::MAX).await.expect("the whole body");
-        Self { to, status: parts.status, headers: parts.headers, body }
+        let body = axum::body::to_bytes(body, usize::MAX)
+            .await
+            .expect("the whole body");
+        Self {
+            to,
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     /// The status.
@@ -29,7 +36,9 @@ impl Reply {
 
     /// The value of a header; empty if it is absent.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("plain text"))
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().expect("plain text"))
     }
 
     /// All headers.
@@ -57,7 +66,12 @@ impl Reply {
     #[track_caller]
     pub fn expect_status(self, status: u16) -> Self {
         let found = self.status.as_u16();
-        assert!(found == status, "{} answered {found}, not {status}: {}", self.to, self.text());
+        assert!(
+            found == status,
+            "{} answered {found}, not {status}: {}",
+            self.to,
+            self.text()
+        );
         self
     }
 

@@ -46,6 +46,7 @@ impl<T: Model + DeserializeOwned + Send + 'static> Input for Valid<T> {
         let bytes = exchange.body().await?;
         let (request, report) = exchange.split();
         let read = body::read(&bytes, request.content_type(), request.dialect(), report);
-        read.map(|value| value.map(Self)).map_err(|body::Unreadable| unreadable())
+        read.map(|value| value.map(Self))
+            .map_err(|body::Unreadable| unreadable())
     }
 }

@@ -52,7 +52,10 @@ impl<T: Model + DeserializeOwned + Send> Input for Header<T> {
     async fn extract(_: &(), name: &'static str, exchange: &mut Exchange) -> Result<Option<Self>> {
         let (request, report) = exchange.split();
         let values = request.headers().get_all(name.replace('_', "-"));
-        let values: Vec<&str> = values.iter().filter_map(|value| value.to_str().ok()).collect();
+        let values: Vec<&str> = values
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
         Ok(text::read_parameter("header", name, &values, report).map(Self))
     }
 }

@@ -95,9 +95,10 @@ fn text(
     message: &str,
     fields: &Map<String, Value>,
 ) -> String {
-    let (start, dim, end) = match colour {
-        true => (colour_of(*metadata.level()), "\u{1b}[2m", "\u{1b}[0m"),
-        false => ("", "", ""),
+    let (start, dim, end) = if colour {
+        (colour_of(*metadata.level()), "\u{1b}[2m", "\u{1b}[0m")
+    } else {
+        ("", "", "")
     };
     let (level, target) = (metadata.level(), metadata.target());
     let mut line = format!("{dim}{time}{end} {start}{level:5}{end} {dim}{target}:{end} ");

@@ -1,0 +1,9 @@
+//! The test kit: a whole app in memory, people who call it, a fresh database for each test.
+
+mod app;
+mod reply;
+mod run;
+
+pub use app::{Person, TestApp};
+pub use reply::Reply;
+pub use run::{block_on, on};

@@ -3,9 +3,11 @@
 mod attributes;
 mod choice;
 mod config;
+mod migrations;
 mod model;
 mod provide;
 mod route;
+mod row;
 mod test;
 
 use proc_macro::TokenStream;
@@ -39,7 +41,25 @@ pub fn choice(item: TokenStream) -> TokenStream {
     finish(syn::parse(item).and_then(|item| choice::derive(&item)))
 }
 
-/// A test that runs once on each database that the machine has: `async fn name(db: TestDb)`.
+/// Makes a struct readable from a row: each field from the column of its name, wherever that stands.
+///
+/// `#[row(column = "name")]` reads a field from another column.
+#[proc_macro_derive(Row, attributes(row))]
+pub fn row(item: TokenStream) -> TokenStream {
+    finish(syn::parse(item).and_then(row::derive))
+}
+
+/// The migrations in a directory of this package, as `underpin::db::Migrations`.
+///
+/// `migrations!("migrations")` embeds `migrations/{sqlite,postgres}/0001_name.{up,down}.sql`; both engines
+/// must have the same numbers and names, and each an `up`. A changed file is noticed by Cargo; so that a new
+/// one is, too, the package's build script says `cargo:rerun-if-changed=migrations`.
+#[proc_macro]
+pub fn migrations(directory: TokenStream) -> TokenStream {
+    finish(syn::parse(directory).and_then(|directory| migrations::embed(&directory)))
+}
+
+/// A test that runs once on each database that the machine has: `async fn name(engine: Engine)`.
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     finish(test::expand(arguments.into(), item.into()))

@@ -41,7 +41,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<T
         }),
         _ => Err(syn::Error::new_spanned(
             &function.sig.inputs,
-            "a test takes nothing, or one `TestDb` (it then runs once on each database)",
+            "a test takes nothing, or one `Engine` (it then runs once on each database)",
         )),
     }
 }

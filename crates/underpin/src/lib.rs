@@ -36,7 +36,9 @@ pub use random::Random;
 pub use secret::Secret;
 pub use start::{Complaint, StartError};
 pub use tasks::Tasks;
-pub use underpin_macros::{Provide, delete, get, head, model, options, patch, post, put, test};
+pub use underpin_macros::{
+    Provide, delete, get, head, migrations, model, options, patch, post, put, test,
+};
 
 /// What the macros name; no part of the API.
 #[doc(hidden)]

@@ -18,14 +18,18 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Reads the settings, then connects the database.
+    /// Reads the settings, then connects the database: the one at `url`, if that is given.
     pub(crate) async fn prepare(
         app: App,
         sources: &Sources,
+        url: Option<DbUrl>,
         clock: Clock,
         random: Random,
     ) -> Result<Self, StartError> {
         let (settings, context) = configure(&app, sources, clock, random)?;
+        if let Some(url) = url {
+            context.insert(url);
+        }
         let db = connect(&context, &settings).await?;
         if let Some(db) = &db {
             context.insert(db.clone());
@@ -41,7 +45,7 @@ impl Program {
     /// Applies the migrations that are missing.
     pub(crate) async fn migrate(&self) -> Result<(), StartError> {
         if let (Some(db), Some(migrations)) = (&self.db, self.app.migrations) {
-            migrations.up(db).await?;
+            migrations.up(db, self.context.clock()).await?;
         }
         Ok(())
     }

@@ -1,52 +1,65 @@
 //! The app as one function from request to response: table of routes, pages, and every layer around them.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::body::Body;
-use http::Request;
+use http::Method;
 
 use crate::{
     StartError,
-    http::Response,
-    middleware::{Pipeline, PipelineConfig},
+    config::MetricsExport,
+    http::{Handler, Table},
+    middleware::{Inner, Pipeline, PipelineConfig},
     openapi::pages,
     program::Program,
+    telemetry::Metrics,
 };
 
-/// An app that answers requests.
-#[derive(Clone)]
-pub(crate) struct Service(pub(crate) Pipeline);
-
-impl Service {
-    /// Builds every handler and puts the layers around them.
-    pub(crate) fn build(program: &Program) -> Result<Self, StartError> {
-        let app = &program.app;
-        let config = program.server_config();
-        let mut table = app.table(&program.context)?;
-        pages::add(&mut table, app.info, &app.document()?)?;
-        let table = Arc::new(table);
-        let inner = move |request| {
-            let table = Arc::clone(&table);
-            Box::pin(async move { table.dispatch(request).await }) as _
-        };
-        let layers = PipelineConfig {
-            cors: app.cors.map(|make| make(&program.context)).transpose()?,
-            compression: app.compress,
-            health_paths: app
-                .health_paths
-                .iter()
-                .map(|path| (*path).to_owned())
-                .collect(),
-            ..PipelineConfig::default()
-        };
-        let format = Arc::clone(&app.format);
-        let (clock, random) = (program.context.clock(), program.context.random());
-        Pipeline::new(Arc::new(inner), format, config, layers, clock, random)
-            .map(Self)
-            .map_err(|error| StartError::new("randomness", error.chain(), "Check /dev/urandom."))
+/// Builds every handler of the program's app and puts the layers around them.
+pub(crate) fn build(program: &Program, metrics: Option<&Metrics>) -> Result<Pipeline, StartError> {
+    let app = &program.app;
+    let mut table = app.table(&program.context)?;
+    pages::add(&mut table, app.info, &app.document()?)?;
+    if let (MetricsExport::Path(path), Some(metrics)) = (&program.settings.metrics.export, metrics)
+    {
+        add_metrics(&mut table, path, metrics.clone())?;
     }
+    let layers = PipelineConfig {
+        cors: app.cors.map(|make| make(&program.context)).transpose()?,
+        compression: app.compress,
+        metrics: metrics.is_some(),
+        health_paths: app
+            .health_paths
+            .iter()
+            .map(|path| (*path).to_owned())
+            .collect(),
+        ..PipelineConfig::default()
+    };
+    let format = Arc::clone(&app.format);
+    let (clock, random) = (program.context.clock(), program.context.random());
+    Pipeline::new(
+        inner(table),
+        format,
+        program.server_config(),
+        layers,
+        clock,
+        random,
+    )
+    .map_err(|error| StartError::new("randomness", error.chain(), "Check /dev/urandom."))
+}
 
-    pub(crate) async fn call(&self, request: Request<Body>, peer: SocketAddr) -> Response {
-        self.0.call(request, peer).await
-    }
+fn inner(table: Table) -> Inner {
+    let table = Arc::new(table);
+    Arc::new(move |request| {
+        let table = Arc::clone(&table);
+        Box::pin(async move { table.dispatch(request).await })
+    })
+}
+
+fn add_metrics(table: &mut Table, path: &str, metrics: Metrics) -> Result<(), StartError> {
+    let handler = Handler::new(move |_| {
+        let response = metrics.respond().map(Body::from);
+        async move { response }
+    });
+    table.add(Method::GET, path, handler)
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::{fail, say};
-use crate::{App, Clock, Context, Random, StartError, config::Sources, program};
+use crate::{App, Clock, Random, StartError, config::Sources, program};
 
 /// Looks at settings, database, migrations and the features' own needs, and goes on after a failure.
 pub(super) async fn check(app: App, sources: &Sources) -> ExitCode {

@@ -6,7 +6,10 @@ use clap::ArgMatches;
 
 use super::say;
 use crate::{
-    App, Clock, Random, StartError, config::Sources, db::Db, db::Migrations, program::Program,
+    App, Clock, Random, StartError,
+    config::Sources,
+    db::{Db, MigrationState, MigrationStatus, Migrations},
+    program::Program,
 };
 
 /// Does what stands behind `migrate`.
@@ -15,7 +18,7 @@ pub(super) async fn migrate(
     sources: &Sources,
     arguments: &ArgMatches,
 ) -> Result<ExitCode, StartError> {
-    let program = Program::prepare(app, sources, Clock::system(), Random::system()).await?;
+    let program = Program::prepare(app, sources, None, Clock::system(), Random::system()).await?;
     let (Some(db), Some(migrations)) = (&program.db, program.app.migrations) else {
         return Err(StartError::new(
             "migrate",
@@ -23,42 +26,64 @@ pub(super) async fn migrate(
             "There is nothing to do.",
         ));
     };
-    let done = act(db, migrations, arguments).await;
+    let done = act(&program, db, migrations, arguments).await;
     program.close().await;
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn act(db: &Db, migrations: &Migrations, arguments: &ArgMatches) -> Result<(), StartError> {
+async fn act(
+    program: &Program,
+    db: &Db,
+    migrations: &Migrations,
+    arguments: &ArgMatches,
+) -> Result<(), StartError> {
+    let clock = program.context.clock();
     let number = |arguments: &ArgMatches| arguments.get_one::<u32>("number").copied();
     match arguments.subcommand() {
-        Some(("up", _)) => {
-            let applied = migrations.up(db).await?;
-            tell("applied", &applied);
-        }
+        Some(("up", _)) => tell("applied", &migrations.up(db, clock).await?),
         Some(("down", arguments)) => {
-            let undone = migrations.down(db, number(arguments)).await?;
-            tell("undone", &undone);
+            let to = match number(arguments) {
+                Some(to) => to,
+                None => newest(migrations, db).await?.saturating_sub(1),
+            };
+            tell("undone", &migrations.down(db, clock, to).await?);
         }
         Some(("baseline", arguments)) => {
-            let recorded = migrations
-                .baseline(db, number(arguments).unwrap_or_default())
-                .await?;
-            tell("recorded as applied", &recorded);
+            let number = number(arguments).unwrap_or_default();
+            tell(
+                "recorded as applied",
+                &migrations.baseline(db, clock, number).await?,
+            );
         }
         _ => {
-            for line in migrations.status(db).await? {
-                say(line);
+            for MigrationStatus {
+                number,
+                name,
+                state,
+                ..
+            } in migrations.status(db).await?
+            {
+                say(format_args!("{number:04} {name}: {state}"));
             }
         }
     }
     Ok(())
 }
 
-fn tell<T: std::fmt::Display>(what: &str, migrations: &[T]) {
-    if migrations.is_empty() {
+/// The number of the newest migration that is applied; 0 if none is.
+async fn newest(migrations: &Migrations, db: &Db) -> Result<u32, StartError> {
+    let status = migrations.status(db).await?;
+    let applied = status
+        .iter()
+        .filter(|one| one.state != MigrationState::Pending);
+    Ok(applied.map(|one| one.number).max().unwrap_or_default())
+}
+
+fn tell(what: &str, numbers: &[u32]) {
+    if numbers.is_empty() {
         say(format_args!("nothing to do: no migration was {what}"));
     }
-    for migration in migrations {
-        say(format_args!("{migration} {what}"));
+    for number in numbers {
+        say(format_args!("migration {number:04} {what}"));
     }
 }

@@ -64,10 +64,11 @@ async fn run_command(app: App, sources: &Sources, verb: &str, arguments: ArgMatc
     else {
         return ExitCode::from(2);
     };
-    let program = match Program::prepare(app, sources, Clock::system(), Random::system()).await {
-        Ok(program) => program,
-        Err(error) => return fail(&error),
-    };
+    let program =
+        match Program::prepare(app, sources, None, Clock::system(), Random::system()).await {
+            Ok(program) => program,
+            Err(error) => return fail(&error),
+        };
     if let Err(error) = program.migrate().await {
         return fail(&error);
     }

@@ -44,6 +44,9 @@ pub trait ErrorFormat: Send + Sync + 'static {
     /// [`Origin::Validation`] is not asked for: its body is FastAPI's. Says no more than "an object"
     /// unless the format knows better.
     fn schema(&self, _: Origin) -> (&'static str, Value) {
-        ("ErrorResponse", json!({ "type": "object", "title": "ErrorResponse" }))
+        (
+            "ErrorResponse",
+            json!({ "type": "object", "title": "ErrorResponse" }),
+        )
     }
 }

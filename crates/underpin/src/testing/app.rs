@@ -9,8 +9,12 @@ use serde_json::Value;
 
 use super::{Reply, TestDb};
 use crate::{
-    App, Clock, Context, Random, config::Sources, middleware::MatchedRoute, program::Program,
-    service::Service,
+    App, Clock, Context, Random,
+    config::Sources,
+    db::Engine,
+    middleware::{MatchedRoute, Pipeline},
+    program::Program,
+    service,
 };
 
 /// An app on a fresh database, with a clock that stands until a test moves it.
@@ -18,34 +22,29 @@ use crate::{
 pub struct TestApp(Arc<Inner>);
 
 struct Inner {
-    service: Service,
+    pipeline: Pipeline,
     context: Context,
     clock: Clock,
     document: Value,
-    _db: TestDb,
+    _db: Option<TestDb>,
 }
 
 impl TestApp {
     /// Starts `app` on a fresh, migrated database, with every variable at its default.
-    pub async fn new(app: App, db: TestDb) -> Self {
-        Self::with(app, db, &[]).await
+    pub async fn new(app: App, engine: Engine) -> Self {
+        Self::with(app, engine, &[]).await
     }
 
     /// Starts `app` with these variables.
-    pub async fn with(app: App, db: TestDb, variables: &[(&str, &str)]) -> Self {
+    pub async fn with(app: App, engine: Engine, variables: &[(&str, &str)]) -> Self {
         let clock = Clock::standing_at(DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_000));
         let db = match app.migrations {
-            Some(migrations) => db.migrated(migrations).await,
-            None => db,
+            Some(migrations) => Some(TestDb::new(engine, migrations).await),
+            None => None,
         };
-        let mut pairs = vec![("DATABASE_URL".to_owned(), db.url())];
-        pairs.extend(
-            variables
-                .iter()
-                .map(|(name, value)| ((*name).into(), (*value).into())),
-        );
-        let sources = Sources::from_pairs(pairs);
-        let program = Program::prepare(app, &sources, clock.clone(), Random::repeatable(1));
+        let url = db.as_ref().map(|db| db.url().clone());
+        let sources = Sources::from_pairs(variables.iter().copied());
+        let program = Program::prepare(app, &sources, url, clock.clone(), Random::repeatable(1));
         let program = program
             .await
             .unwrap_or_else(|error| panic!("the app does not start:\n{error}"));
@@ -57,14 +56,14 @@ impl TestApp {
             .start_features()
             .await
             .unwrap_or_else(|error| panic!("{error}"));
-        let service = Service::build(&program).unwrap_or_else(|error| panic!("{error}"));
+        let pipeline = service::build(&program, None).unwrap_or_else(|error| panic!("{error}"));
         let document = program
             .app
             .document()
             .unwrap_or_else(|error| panic!("{error}"));
         let context = program.context.clone();
         Self(Arc::new(Inner {
-            service,
+            pipeline,
             context,
             clock,
             document,
@@ -106,7 +105,7 @@ impl TestApp {
         let method = request.method().clone();
         let target = request.uri().to_string();
         let peer = SocketAddr::from(([127, 0, 0, 1], 9));
-        let response = self.0.service.call(request, peer).await;
+        let response = self.0.pipeline.call(request, peer).await;
         let route = response.extensions().get::<MatchedRoute>().cloned();
         let reply = Reply::read(format!("{method} {target}"), response).await;
         if let Some(route) = route {

@@ -1,9 +1,11 @@
 //! The test kit: a whole app in memory, people who call it, a fresh database for each test.
 
 mod app;
+mod database;
 mod reply;
 mod run;
 
 pub use app::{Person, TestApp};
+pub use database::TestDb;
 pub use reply::Reply;
 pub use run::{block_on, on};

@@ -12,6 +12,9 @@ mod python;
 pub mod report;
 pub mod rules;
 pub mod schema;
+mod strict;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod typed;
 mod types;
@@ -22,4 +25,5 @@ pub use dialect::Dialect;
 pub use obey::Obey;
 pub use report::{Fault, Loc, Report};
 pub use schema::{EnumSchema, Field, Model, ModelSchema, Rules, Schema};
+pub use strict::Strictly;
 pub use walk::walk;

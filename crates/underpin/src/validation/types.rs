@@ -1,6 +1,9 @@
 //! The shapes of the types that Rust and its usual crates bring: numbers, text, moments, lists, maps.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::BuildHasher,
+};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use serde_json::Value;
@@ -137,9 +140,9 @@ impl<T: Model> Model for Vec<T> {
     }
 }
 
-macro_rules! maps {
-    ($($map:ident),+) => {$(
-        impl<T: Model> Model for $map<String, T> {
+macro_rules! map {
+    ($map:ty $(, $hasher:ident)?) => {
+        impl<T: Model $(, $hasher: BuildHasher)?> Model for $map {
             fn schema() -> Schema {
                 Schema::Map(Box::new(T::schema()))
             }
@@ -152,7 +155,8 @@ macro_rules! maps {
                 rules::items(self.len(), rules)
             }
         }
-    )+};
+    };
 }
 
-maps!(BTreeMap, HashMap);
+map!(BTreeMap<String, T>);
+map!(HashMap<String, T, S>, S);

@@ -4,6 +4,7 @@ mod moment;
 mod number;
 mod structure;
 mod text;
+mod uuid;
 
 use serde_json::Value;
 
@@ -128,6 +129,3 @@ impl Walker<'_> {
         None
     }
 }
-
-#[cfg(test)]
-mod tests;

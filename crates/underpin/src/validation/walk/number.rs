@@ -123,13 +123,7 @@ impl Walker<'_> {
         let number = match value {
             Value::Bool(set) => f64::from(u8::from(*set)),
             Value::Number(number) => float(number),
-            Value::String(text) => match float_of_text(text) {
-                Some(number) => number,
-                None => {
-                    let msg = "Input should be a valid number, unable to parse string as a number";
-                    return self.fault("float_parsing", msg, value);
-                }
-            },
+            Value::String(text) => self.number_of_text(text, value)?,
             _ => return self.fault("float_type", "Input should be a valid number", value),
         };
         if !number.is_finite() {
@@ -140,6 +134,15 @@ impl Walker<'_> {
             None if value.is_number() => Some(value.clone()),
             None => Number::from_f64(number).map(Value::Number),
         }
+    }
+
+    fn number_of_text(&mut self, text: &str, value: &Value) -> Option<f64> {
+        let number = float_of_text(text);
+        if number.is_none() {
+            let msg = "Input should be a valid number, unable to parse string as a number";
+            self.fault("float_parsing", msg, value)?;
+        }
+        number
     }
 
     /// `fraction`: whether the bound is written as a float in the context.

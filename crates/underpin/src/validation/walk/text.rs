@@ -1,7 +1,6 @@
-//! Strings, fixed words and UUIDs.
+//! Strings and fixed words.
 
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::validation::{EnumSchema, Fault, Rules};
 
@@ -75,25 +74,6 @@ impl Walker<'_> {
         );
         self.push(fault.with("pattern", pattern));
         None
-    }
-
-    pub(super) fn uuid(&mut self, value: &Value) -> Option<Value> {
-        let Value::String(text) = value else {
-            let msg = "UUID input should be a string, bytes or UUID object";
-            return self.fault("uuid_type", msg, value);
-        };
-        match Uuid::parse_str(text) {
-            Ok(_) => Some(value.clone()),
-            Err(error) => {
-                let reason = error.to_string();
-                self.because(
-                    "uuid_parsing",
-                    "Input should be a valid UUID",
-                    &reason,
-                    value,
-                )
-            }
-        }
     }
 }
 

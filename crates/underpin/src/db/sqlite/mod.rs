@@ -1,0 +1,176 @@
+//! The SQLite engine: readers in place, one writer with group commit. Opened by `Db::connect`.
+
+pub(super) mod codec;
+mod lease;
+pub(super) mod open;
+mod read;
+mod run;
+mod snapshot;
+mod write;
+
+use std::{path::PathBuf, sync::Arc};
+
+use rusqlite::Connection;
+use tokio::{sync::Semaphore, task};
+
+use self::{
+    codec::refusal,
+    read::{Read, Readers, permit},
+    run::Statements,
+    write::Writer,
+};
+pub(super) use self::{lease::Borrowed, snapshot::Pinned};
+use super::{
+    DbConfig,
+    query::{Call, Harvest, Want},
+    row::FromRow,
+    statement::{Text, Verb},
+    watch::{Kind, Stopwatch},
+};
+use crate::{Result, StartError};
+
+/// An open SQLite file.
+#[derive(Debug)]
+pub(super) struct Sqlite {
+    path: PathBuf,
+    config: DbConfig,
+    statements: Arc<Statements>,
+    readers: Arc<Readers>,
+    writer: Writer,
+    snapshots: Arc<Semaphore>,
+}
+
+impl Sqlite {
+    pub(super) async fn open(path: PathBuf, config: DbConfig) -> Result<Self, StartError> {
+        let opening = task::spawn_blocking(move || {
+            let connection = open::writer(&path, &config)?;
+            let readers =
+                Readers::open(&path, &config).map_err(|error| open::complaint(&path, &error))?;
+            Ok(Self {
+                statements: Arc::default(),
+                readers,
+                writer: Writer::start(connection, &config)?,
+                snapshots: Arc::new(Semaphore::new(config.transactions.max(1))),
+                path,
+                config,
+            })
+        });
+        opening.await.unwrap_or_else(|error| {
+            let remedy = "This is a fault of the program: please report it.";
+            Err(StartError::new(
+                "database",
+                format!("opening it failed: {error}"),
+                remedy,
+            ))
+        })
+    }
+
+    pub(super) fn path(&self) -> &PathBuf {
+        &self.path
+    }
+
+    pub(super) fn config(&self) -> &DbConfig {
+        &self.config
+    }
+
+    /// Which way a statement goes, as far as that is known before it is prepared.
+    pub(super) fn kind(&self, text: &Text) -> Kind {
+        match self.statements.get(text) {
+            Some(info) if info.readonly => Kind::Read,
+            Some(_) => Kind::Write,
+            None => match Verb::of(text.as_str()) {
+                Verb::Read | Verb::With => Kind::Read,
+                Verb::Write | Verb::Transaction | Verb::Other => Kind::Write,
+            },
+        }
+    }
+
+    pub(super) async fn run<T: FromRow>(
+        &self,
+        call: Call,
+        want: Want,
+        watch: &mut Stopwatch,
+    ) -> Result<Harvest<T>> {
+        let call = match self.kind(&call.text) {
+            Kind::Read => match self.readers.read(&self.statements, call, want, watch).await {
+                Read::Done(outcome) => return outcome,
+                Read::Writes(call) => call,
+            },
+            _ => call,
+        };
+        let statements = Arc::clone(&self.statements);
+        let work = move |connection: &Connection| statements.run::<T>(connection, &call, want);
+        let (harvest, began) = self.writer.write(work).await?;
+        watch.begin_at(began);
+        Ok(harvest)
+    }
+
+    /// Runs all of `calls` or none, in the next commit. Returns the rows that each changed.
+    pub(super) async fn run_together(
+        &self,
+        calls: Vec<Call>,
+        watch: &mut Stopwatch,
+    ) -> Result<Vec<u64>> {
+        let statements = Arc::clone(&self.statements);
+        let work = move |connection: &Connection| together(&statements, connection, &calls);
+        let (counts, began) = self.writer.write(work).await?;
+        watch.begin_at(began);
+        Ok(counts)
+    }
+
+    pub(super) async fn begin(&self) -> Result<Borrowed> {
+        // Whoever holds the writer may keep it for its whole time, then the wait begins.
+        let wait = self.config.wait_timeout + self.config.transaction_timeout;
+        Borrowed::ask(&self.writer, wait).await
+    }
+
+    pub(super) async fn run_within<T: FromRow>(
+        &self,
+        lease: &Borrowed,
+        call: Call,
+        want: Want,
+    ) -> Result<Harvest<T>> {
+        let statements = Arc::clone(&self.statements);
+        lease
+            .run(move |connection| statements.run::<T>(connection, &call, want))
+            .await
+    }
+
+    pub(super) async fn snapshot(&self) -> Result<Pinned> {
+        let permit = permit(&self.snapshots, self.config.wait_timeout).await?;
+        let (path, config) = (self.path.clone(), self.config.clone());
+        let statements = Arc::clone(&self.statements);
+        let opening = task::spawn_blocking(move || {
+            let connection =
+                open::reader(&path, &config).map_err(|error| refusal(error).into_error())?;
+            Pinned::begin(connection, statements, permit)
+        });
+        opening.await?
+    }
+
+    pub(super) async fn close(&self) {
+        self.writer.close().await;
+        let readers = u32::try_from(self.config.readers.max(1)).unwrap_or(u32::MAX);
+        self.readers.close(readers).await;
+        self.snapshots.close();
+    }
+}
+
+fn together(statements: &Statements, connection: &Connection, calls: &[Call]) -> Result<Vec<u64>> {
+    let execute = |text| {
+        connection
+            .execute_batch(text)
+            .map_err(|error| refusal(error).into_error())
+    };
+    execute("SAVEPOINT together")?;
+    let run = |call| statements.run::<super::query::Nothing>(connection, call, Want::Affected);
+    let outcome: Result<Vec<u64>> = calls.iter().map(|call| Ok(run(call)?.affected)).collect();
+    if connection.is_autocommit() {
+        return outcome; // An error has undone everything, the savepoint too.
+    }
+    match &outcome {
+        Ok(_) => execute("RELEASE together")?,
+        Err(_) => execute("ROLLBACK TO together; RELEASE together")?,
+    }
+    outcome
+}

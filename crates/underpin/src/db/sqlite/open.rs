@@ -1,0 +1,97 @@
+//! Opening a SQLite file: the settings of every connection, and the switch to WAL.
+
+use std::{
+    fs,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::{
+    StartError,
+    db::{DbConfig, Durability},
+};
+
+/// Statements kept prepared per connection.
+const PREPARED: usize = 128;
+
+/// A connection that may write. The first one makes the file and switches it to WAL.
+pub(in crate::db) fn writer(path: &Path, config: &DbConfig) -> Result<Connection, StartError> {
+    if let Some(directory) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
+        fs::create_dir_all(directory).map_err(|error| complaint(path, &error))?;
+    }
+    let connection = open(path, config).map_err(|error| complaint(path, &error))?;
+    to_wal(&connection, path, config.wait_timeout)?;
+    Ok(connection)
+}
+
+/// A connection that may only read, of a file that [`writer`] has opened before.
+pub(super) fn reader(path: &Path, config: &DbConfig) -> rusqlite::Result<Connection> {
+    let connection = open(path, config)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn open(path: &Path, config: &DbConfig) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(config.wait_timeout)?;
+    let synchronous = match config.durability {
+        Durability::Full => "FULL",
+        Durability::Normal => "NORMAL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -16_384)?;
+    connection.pragma_update_and_check(None, "mmap_size", 1_i64 << 30, |_| Ok(()))?;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", 1000, |_| Ok(()))?;
+    connection.set_prepared_statement_cache_capacity(PREPARED);
+    Ok(connection)
+}
+
+/// When two programs open a new file at once, one of them finds it locked whatever the busy timeout.
+fn to_wal(connection: &Connection, path: &Path, patience: Duration) -> Result<(), StartError> {
+    let until = Instant::now() + patience;
+    loop {
+        let mode = connection
+            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+        match mode {
+            Ok(mode) if mode.eq_ignore_ascii_case("wal") => return Ok(()),
+            Ok(mode) => {
+                return Err(StartError::new(
+                    path.display().to_string(),
+                    format!("this file system cannot keep a SQLite database (journal mode {mode})"),
+                    "Put the file on a local disk, not on a network file system.",
+                ));
+            }
+            Err(error) if is_busy(&error) && Instant::now() < until => {
+                thread::sleep(Duration::from_millis(10));
+            }
+            Err(error) => return Err(complaint(path, &error)),
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
+}
+
+pub(super) fn complaint(path: &Path, error: &dyn std::error::Error) -> StartError {
+    StartError::new(
+        format!("database file {}", path.display()),
+        format!("cannot be opened: {error}"),
+        "Check the path and that this user may write the file and its directory.",
+    )
+}

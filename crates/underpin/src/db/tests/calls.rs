@@ -1,0 +1,120 @@
+//! Single statements: binding, decoding, refusals.
+
+use chrono::{DateTime, Utc};
+use underpin::db::{Db, DbErrorKind, Query, Row, dialects, sql};
+
+use super::{INSERT, databases};
+
+#[derive(Debug, PartialEq, Row)]
+struct Note {
+    content: String,
+    id: String,
+    user_id: i32,
+    created_at: DateTime<Utc>,
+}
+
+fn instant() -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(1_700_000_000_123_456).unwrap()
+}
+
+fn insert(id: &str, user: i32, title: &str, content: &str) -> Query {
+    let query = sql(INSERT).bind(id).bind(user).bind(title);
+    query.bind(content).bind(instant())
+}
+
+#[tokio::test]
+async fn what_was_written_is_read_back() {
+    for test in databases().await {
+        let db = test.db();
+        assert_eq!(
+            insert("a", 1, "A", "text").rows_affected(db).await.unwrap(),
+            1
+        );
+        let note: Note = sql("SELECT * FROM notes WHERE id = $1")
+            .bind("a")
+            .fetch_one(db)
+            .await
+            .unwrap();
+        let expected = Note {
+            content: "text".to_owned(),
+            id: "a".to_owned(),
+            user_id: 1,
+            created_at: instant(),
+        };
+        assert_eq!(note, expected);
+        let none = sql("SELECT id FROM notes WHERE id = $1").bind("b");
+        assert_eq!(none.fetch_optional::<String>(db).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn returning_gives_the_rows_that_were_changed() {
+    for test in databases().await {
+        for id in ["a", "b"] {
+            insert(id, 1, "A", "")
+                .rows_affected(test.db())
+                .await
+                .unwrap();
+        }
+        let update = sql("UPDATE notes SET title = $2 WHERE user_id = $1 RETURNING id, title");
+        let mut rows: Vec<(String, String)> =
+            update.bind(1).bind("B").fetch_all(test.db()).await.unwrap();
+        rows.sort();
+        assert_eq!(rows, [("a".into(), "B".into()), ("b".into(), "B".into())]);
+        let deleted = sql("WITH gone AS (SELECT 1) DELETE FROM notes WHERE user_id = $1");
+        assert_eq!(deleted.bind(1).rows_affected(test.db()).await.unwrap(), 2);
+    }
+}
+
+#[tokio::test]
+async fn the_number_of_a_parameter_decides_not_its_place() {
+    for test in databases().await {
+        let query = sql(dialects(
+            "SELECT $2, $1, $2",
+            "SELECT $2::text, $1::text, $2::text",
+        ));
+        let row: (String, String, String) = query
+            .bind("first")
+            .bind("second")
+            .fetch_one(test.db())
+            .await
+            .unwrap();
+        assert_eq!(row, ("second".into(), "first".into(), "second".into()));
+    }
+}
+
+async fn refusal(db: &Db, query: Query) -> (DbErrorKind, u16) {
+    let error = query.rows_affected(db).await.unwrap_err();
+    let kind = error.database_kind().unwrap_or_else(|| panic!("{error:?}"));
+    assert_eq!(error.violates_unique(), kind == DbErrorKind::Unique);
+    (kind, error.status().as_u16())
+}
+
+#[tokio::test]
+async fn refusals_are_told_apart() {
+    for test in databases().await {
+        let db = test.db();
+        insert("a", 1, "A", "").rows_affected(db).await.unwrap();
+        let unique = refusal(db, insert("a", 1, "A", "")).await;
+        assert_eq!(unique, (DbErrorKind::Unique, 500));
+        let foreign = refusal(db, insert("b", 9, "A", "")).await;
+        assert_eq!(foreign, (DbErrorKind::ForeignKey, 500));
+        assert_eq!(
+            refusal(db, insert("b", 1, "", "")).await,
+            (DbErrorKind::Check, 500)
+        );
+        let null = sql("UPDATE notes SET title = $1").bind(None::<String>);
+        assert_eq!(refusal(db, null).await, (DbErrorKind::NotNull, 500));
+        assert_eq!(
+            refusal(db, sql("SELECT 1 FROM nowhere")).await,
+            (DbErrorKind::Other, 500)
+        );
+        assert_eq!(refusal(db, sql("BEGIN")).await, (DbErrorKind::Other, 500));
+        let few = sql("SELECT id FROM notes WHERE id = $1");
+        assert_eq!(refusal(db, few).await, (DbErrorKind::Other, 500));
+        let many = sql("SELECT id FROM notes WHERE id = $1")
+            .bind("a")
+            .bind("b");
+        assert_eq!(refusal(db, many).await, (DbErrorKind::Other, 500));
+    }
+}

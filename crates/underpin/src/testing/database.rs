@@ -1,0 +1,329 @@
+//! A fresh, migrated database for each test, on either engine: a copy of a template that is migrated once.
+
+use std::{
+    env, fmt,
+    path::PathBuf,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+};
+
+use tempfile::TempDir;
+use tokio::{runtime, sync::OnceCell};
+use tokio_postgres::{Client, NoTls};
+
+use crate::{
+    Clock,
+    db::{Db, DbConfig, DbUrl, Engine, Migrations, PostgresUrl},
+};
+
+/// A migrated database of one test's own; gone when it is dropped.
+pub struct TestDb {
+    db: Db,
+    config: DbConfig,
+    place: Place,
+}
+
+enum Place {
+    File { _directory: TempDir },
+    Server(PostgresUrl),
+}
+
+impl TestDb {
+    /// Whether tests on this engine can run here. PostgreSQL is looked for at `UNDERPIN_TEST_POSTGRES`, then
+    /// at 127.0.0.1:5432 as `postgres` or `root`.
+    ///
+    /// # Panics
+    ///
+    /// With `CI` set, if there is no PostgreSQL: tests left out would pass unseen.
+    pub async fn available(engine: Engine) -> bool {
+        let found = engine == Engine::Sqlite || server().await.is_some();
+        assert!(
+            found || !variable_is_set("CI"),
+            "no PostgreSQL for the tests: set UNDERPIN_TEST_POSTGRES to its address"
+        );
+        found
+    }
+
+    /// The engines that tests can run on here.
+    pub async fn engines() -> Vec<Engine> {
+        let mut engines = vec![Engine::Sqlite];
+        if Self::available(Engine::Postgres).await {
+            engines.push(Engine::Postgres);
+        }
+        engines
+    }
+
+    /// A database with `migrations` applied.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be made.
+    pub async fn new(engine: Engine, migrations: &Migrations) -> Self {
+        Self::with_config(engine, migrations, |_| {}).await
+    }
+
+    /// As [`TestDb::new`], with settings changed by `adjust`.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be made.
+    pub async fn with_config(
+        engine: Engine,
+        migrations: &Migrations,
+        adjust: impl FnOnce(&mut DbConfig),
+    ) -> Self {
+        let (url, place) = match engine {
+            Engine::Sqlite => copy_of_file(migrations).await,
+            Engine::Postgres => copy_on_server(migrations).await,
+        };
+        let mut config = DbConfig::new(url);
+        config.readers = 4;
+        config.writers = 4;
+        adjust(&mut config);
+        let db = Db::connect(config.clone())
+            .await
+            .expect("the test database opens");
+        Self { db, config, place }
+    }
+
+    /// The open database.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// How it was opened; another `Db` on the same data is `Db::connect(test_db.config().clone())`.
+    pub fn config(&self) -> &DbConfig {
+        &self.config
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> &DbUrl {
+        &self.config.url
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        if let Place::Server(url) = &self.place {
+            let (name, maintenance) = (url.database.clone(), maintenance_url(url));
+            on_a_thread(async move {
+                if let Some(client) = connect(&maintenance).await {
+                    let drop = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
+                    let _ = client.batch_execute(&drop).await;
+                }
+            });
+        }
+    }
+}
+
+/// Runs `work` to its end, from code that may itself run on a runtime.
+fn on_a_thread(work: impl Future<Output = ()> + Send + 'static) {
+    let thread = thread::spawn(move || {
+        if let Ok(runtime) = runtime::Builder::new_current_thread().enable_all().build() {
+            runtime.block_on(work);
+        }
+    });
+    let _ = thread.join();
+}
+
+/// A number that no other test of this process has.
+fn serial() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test kit has no configuration to read it"
+)]
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn variable_is_set(name: &str) -> bool {
+    variable(name).is_some()
+}
+
+/// Tells one set of migrations from another.
+fn fingerprint(migrations: &Migrations, engine: Engine) -> String {
+    use sha2::{Digest, Sha256};
+    let mut digest = Sha256::new();
+    for migration in migrations.list() {
+        let script = match engine {
+            Engine::Sqlite => migration.sqlite,
+            Engine::Postgres => migration.postgres,
+        };
+        for part in [migration.name, script.up] {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+    }
+    let bytes = digest.finalize();
+    bytes
+        .iter()
+        .take(10)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+async fn migrate(url: DbUrl, migrations: &Migrations) {
+    let db = Db::connect(DbConfig::new(url))
+        .await
+        .expect("the template opens");
+    let done = migrations.up(&db, &Clock::system()).await;
+    done.expect("the template is migrated");
+    db.close().await;
+}
+
+/// Migrates a file, once per process and set of migrations, and copies it.
+async fn copy_of_file(migrations: &Migrations) -> (DbUrl, Place) {
+    static TEMPLATES: tokio::sync::Mutex<Vec<(String, PathBuf)>> =
+        tokio::sync::Mutex::const_new(Vec::new());
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("test.db");
+    let fingerprint = fingerprint(migrations, Engine::Sqlite);
+    let mut templates = TEMPLATES.lock().await;
+    let known = templates.iter().find(|(known, _)| *known == fingerprint);
+    let template = match known {
+        Some((_, template)) => template.clone(),
+        None => {
+            let name = format!("underpin-{}-{fingerprint}.db", std::process::id());
+            let template = env::temp_dir().join(name);
+            migrate(DbUrl::Sqlite(template.clone()), migrations).await;
+            templates.push((fingerprint, template.clone()));
+            template
+        }
+    };
+    std::fs::copy(template, &path).expect("a copy of the template");
+    (
+        DbUrl::Sqlite(path),
+        Place::File {
+            _directory: directory,
+        },
+    )
+}
+
+/// The server for tests, if there is one; looked for once per process.
+async fn server() -> Option<&'static PostgresUrl> {
+    static SERVER: OnceCell<Option<PostgresUrl>> = OnceCell::const_new();
+    SERVER.get_or_init(find_server).await.as_ref()
+}
+
+async fn find_server() -> Option<PostgresUrl> {
+    let given = variable("UNDERPIN_TEST_POSTGRES");
+    let candidates = match &given {
+        Some(url) => vec![url.as_str()],
+        None => vec![
+            "postgresql://postgres@127.0.0.1:5432/postgres",
+            "postgresql://root@127.0.0.1:5432/postgres",
+        ],
+    };
+    for candidate in candidates {
+        if let Ok(DbUrl::Postgres(url)) = candidate.parse()
+            && connect(&url).await.is_some()
+        {
+            return Some(*url);
+        }
+    }
+    None
+}
+
+/// A session for making and dropping databases.
+async fn connect(url: &PostgresUrl) -> Option<Client> {
+    let mut config = tokio_postgres::Config::new();
+    config
+        .host(&url.host)
+        .port(url.port)
+        .user(&url.user)
+        .dbname(&url.database);
+    if let Some(password) = &url.password {
+        config.password(password.expose());
+    }
+    let (client, connection) = config.connect(NoTls).await.ok()?;
+    #[expect(clippy::disallowed_methods, reason = "ends with its client")]
+    tokio::spawn(connection);
+    Some(client)
+}
+
+fn maintenance_url(url: &PostgresUrl) -> PostgresUrl {
+    let mut url = url.clone();
+    "postgres".clone_into(&mut url.database);
+    url
+}
+
+/// Migrates a template, once per server and set of migrations, and copies it.
+async fn copy_on_server(migrations: &Migrations) -> (DbUrl, Place) {
+    let server = server()
+        .await
+        .expect("a PostgreSQL server; ask `TestDb::available` first");
+    let template = template_on_server(server, migrations).await;
+    let mut url = server.clone();
+    url.database = format!("underpin_test_{}_{}", std::process::id(), serial());
+    let name = &url.database;
+    let client = connect(&maintenance_url(server)).await.expect("a session");
+    let leftover = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
+    client.batch_execute(&leftover).await.expect("no leftover");
+    let copy = format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"");
+    client
+        .batch_execute(&copy)
+        .await
+        .expect("a copy of the template");
+    (DbUrl::Postgres(Box::new(url.clone())), Place::Server(url))
+}
+
+/// The name of the template, which is made if it is not there.
+async fn template_on_server(server: &PostgresUrl, migrations: &Migrations) -> String {
+    static MADE: OnceLock<tokio::sync::Mutex<Vec<String>>> = OnceLock::new();
+    let name = format!(
+        "underpin_template_{}",
+        fingerprint(migrations, Engine::Postgres)
+    );
+    let mut made = MADE.get_or_init(tokio::sync::Mutex::default).lock().await;
+    if made.contains(&name) {
+        return name;
+    }
+    let client = connect(&maintenance_url(server)).await.expect("a session");
+    // Test processes run side by side: one makes the template, the others wait. The session's end unlocks.
+    let lock = format!("SELECT pg_advisory_lock(hashtext('{name}'))");
+    client.batch_execute(&lock).await.expect("the lock");
+    let exists = "SELECT 1 FROM pg_database WHERE datname = $1";
+    let exists = client
+        .query_opt(exists, &[&name])
+        .await
+        .expect("a look at the databases");
+    if exists.is_none() {
+        // Renamed at the end: a half-made one never has the name.
+        let draft = format!("{name}_draft");
+        for statement in [
+            format!("DROP DATABASE IF EXISTS \"{draft}\" WITH (FORCE)"),
+            format!("CREATE DATABASE \"{draft}\""),
+        ] {
+            client
+                .batch_execute(&statement)
+                .await
+                .expect("a draft of the template");
+        }
+        let mut url = server.clone();
+        url.database.clone_from(&draft);
+        migrate(DbUrl::Postgres(Box::new(url)), migrations).await;
+        // Sessions that were just closed may live on for a moment and would forbid the new name.
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+        client
+            .query(end, &[&draft])
+            .await
+            .expect("no session on the draft");
+        let rename = format!("ALTER DATABASE \"{draft}\" RENAME TO \"{name}\"");
+        client.batch_execute(&rename).await.expect("the template");
+    }
+    made.push(name.clone());
+    name
+}
+
+impl fmt::Debug for TestDb {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("TestDb").field(self.url()).finish()
+    }
+}

@@ -153,7 +153,15 @@ impl App {
                 let mut operation = Operation::default();
                 (route.describe)(&mut operation);
                 let path = format!("{}{}", router.prefix, route.path);
-                document.add(&route.method, &path, router.tag, &operation)?;
+                document
+                    .add(&route.method, &path, router.tag, &operation)
+                    .map_err(|clash| {
+                        StartError::new(
+                            "the OpenAPI document",
+                            clash.to_string(),
+                            "Rename one of the types.",
+                        )
+                    })?;
             }
         }
         Ok(document.finish())

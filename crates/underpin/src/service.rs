@@ -10,7 +10,7 @@ use crate::{
     config::MetricsExport,
     http::{Handler, Table},
     middleware::{Inner, Pipeline, PipelineConfig},
-    openapi::pages,
+    openapi::site,
     program::Program,
     telemetry::Metrics,
 };
@@ -19,7 +19,7 @@ use crate::{
 pub(crate) fn build(program: &Program, metrics: Option<&Metrics>) -> Result<Pipeline, StartError> {
     let app = &program.app;
     let mut table = app.table(&program.context)?;
-    pages::add(&mut table, app.info, &app.document()?)?;
+    site::add(&mut table, app.info, &app.document()?)?;
     if let (MetricsExport::Path(path), Some(metrics)) = (&program.settings.metrics.export, metrics)
     {
         add_metrics(&mut table, path, metrics.clone())?;

@@ -239,6 +239,12 @@ impl Exchange {
         })
     }
 
+    /// As if there were no such route.
+    pub(crate) fn not_found(&self) -> Response {
+        self.shared
+            .routing_failure(StatusCode::NOT_FOUND, "Not Found", &self.path)
+    }
+
     /// The finished reply; `status` replaces that of a success.
     #[doc(hidden)]
     pub fn finish(&self, mut response: Response, status: Option<u16>) -> Response {

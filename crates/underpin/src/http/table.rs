@@ -21,6 +21,8 @@ pub(crate) struct Table {
 struct Place {
     template: &'static str,
     methods: Vec<(Method, Handler)>,
+    /// What a 405 says, if not the method that was registered first.
+    allow: Option<&'static str>,
 }
 
 impl Table {
@@ -60,8 +62,16 @@ impl Table {
         self.places.push(Place {
             template,
             methods: vec![(method, handler)],
+            allow: None,
         });
         Ok(())
+    }
+
+    /// Says what a 405 at `path` names instead of the method that was registered first.
+    pub(crate) fn allow(&mut self, path: &str, methods: &'static str) {
+        if let Some(place) = self.places.iter_mut().find(|place| place.template == path) {
+            place.allow = Some(methods);
+        }
     }
 
     /// Answers a request: the handler's reply, 405, a redirect to the path with the other slash, 404.
@@ -136,7 +146,8 @@ impl Table {
         let mut response = self
             .shared
             .routing_failure(status, "Method Not Allowed", path);
-        let first = place.methods.first().map(|(method, _)| method.as_str());
+        let first = || place.methods.first().map(|(method, _)| method.as_str());
+        let first = place.allow.or_else(first);
         if let Some(Ok(allow)) = first.map(HeaderValue::from_str) {
             response.headers_mut().insert(header::ALLOW, allow);
         }

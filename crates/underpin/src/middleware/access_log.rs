@@ -11,7 +11,10 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, Uri};
 use http_body::{Frame, SizeHint};
 
-use super::{MatchedRoute, PipelineConfig, RequestId, measure};
+use super::{
+    MatchedRoute, PipelineConfig, RequestId, measure,
+    overload::{Place, keep},
+};
 
 /// Longest part of a path that is logged, in bytes.
 const MAX_PATH: usize = 1024;
@@ -48,8 +51,9 @@ impl Exchange {
         }
     }
 
-    /// Follows the reply to its end. One that is complete in memory has come to it.
-    pub(super) fn answered(mut self, response: Response<Body>) -> Response<Body> {
+    /// Follows the reply to its end, and holds the request's place until then. A reply that is complete in
+    /// memory has come to its end.
+    pub(super) fn answered(mut self, response: Response<Body>, place: Place) -> Response<Body> {
         let route = response.extensions().get::<MatchedRoute>().copied();
         self.status = Some(response.status());
         self.count(route);
@@ -58,10 +62,12 @@ impl Exchange {
             self.complete = true;
             return response;
         }
+        let place = keep(place, &response);
         response.map(|body| {
             Body::new(Followed {
                 body,
                 exchange: self,
+                place,
             })
         })
     }
@@ -118,6 +124,7 @@ impl Drop for Exchange {
 struct Followed {
     body: Body,
     exchange: Exchange,
+    place: Place,
 }
 
 impl HttpBody for Followed {
@@ -135,7 +142,10 @@ impl HttpBody for Followed {
                 self.exchange.bytes += u64::try_from(length).unwrap_or(u64::MAX);
                 self.exchange.complete = self.body.is_end_stream();
             }
-            Poll::Ready(None) => self.exchange.complete = true,
+            Poll::Ready(None) => {
+                self.exchange.complete = true;
+                self.place = None;
+            }
             Poll::Ready(Some(Err(_))) | Poll::Pending => {}
         }
         frame

@@ -16,9 +16,9 @@ use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::{Frame, SizeHint};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Sleep, sleep};
 
-use super::refusal::Refusal;
+use super::{refusal::Refusal, timeout};
 use crate::server::ServerConfig;
 
 const TOO_LARGE: Refusal =
@@ -68,17 +68,6 @@ impl BodyWatch {
     fn get(&self) -> u8 {
         self.0.load(Ordering::Relaxed)
     }
-
-    /// What to say when there is no reply: if the body was still coming when time was over, the client
-    /// was too slow and not we.
-    pub(super) fn blame(&self, refusal: Refusal) -> Refusal {
-        let late = refusal.status == StatusCode::SERVICE_UNAVAILABLE;
-        if late && self.get() == Self::COMING {
-            TIMED_OUT
-        } else {
-            refusal
-        }
-    }
 }
 
 /// Refuses a body that declares to be too large; puts any other under watch.
@@ -104,13 +93,22 @@ pub(super) fn watch(
     Ok((request.map(|body| Body::new(watched(body))), Some(watch)))
 }
 
-/// If the body broke a limit and the reply is an error, the limit is what the client is told.
-pub(super) fn verdict(watch: Option<&BodyWatch>, response: &Response<Body>) -> Option<Refusal> {
-    let failed = response.status().is_client_error() || response.status().is_server_error();
-    match watch?.get() {
-        BodyWatch::TOO_LARGE if failed => Some(TOO_LARGE),
-        BodyWatch::TIMED_OUT if failed => Some(TIMED_OUT),
-        _ => None,
+/// If the body broke a limit and the reply is an error, the limit is what the client is told. If time was
+/// over while the body was still coming, the client was too slow and not we.
+pub(super) fn verdict(
+    watch: Option<&BodyWatch>,
+    answered: Result<Response<Body>, Refusal>,
+) -> Result<Response<Body>, Refusal> {
+    let failed = match &answered {
+        Ok(response) => response.status().is_client_error() || response.status().is_server_error(),
+        Err(_) => true,
+    };
+    let late = matches!(&answered, Err(refusal) if *refusal == timeout::TOO_LONG);
+    match watch.map(BodyWatch::get) {
+        Some(BodyWatch::TOO_LARGE) if failed => Err(TOO_LARGE),
+        Some(BodyWatch::TIMED_OUT) if failed => Err(TIMED_OUT),
+        Some(BodyWatch::COMING) if late => Err(TIMED_OUT),
+        _ => answered,
     }
 }
 
@@ -153,9 +151,9 @@ impl HttpBody for Watched {
                 Poll::Pending => Poll::Pending,
             };
         };
-        let patience = Instant::now() + self.silence;
-        if let Some(sleep) = &mut self.sleep {
-            sleep.as_mut().reset(patience);
+        let silence = self.silence;
+        if let Some(timer) = &mut self.sleep {
+            timer.set(sleep(silence));
         }
         let Some(Ok(data)) = frame
             .as_ref()

@@ -1,8 +1,8 @@
 //! What happens around every request: one list of layers, in one order. What is answered is the router's
 //! business, connections are the server's.
 //!
-//! From the outside in: request id, access log with metrics, CORS, framing, overload, body limit, time
-//! limit, panic, compression, then the router. CORS stands outside of everything that refuses, so that a
+//! From the outside in: request id, sender, access log with metrics, CORS, framing, overload, body limit,
+//! time limit, panic, compression, then the router. CORS stands outside of everything that refuses, so that a
 //! browser can read each refusal, a 500 included.
 
 mod access_log;
@@ -27,7 +27,12 @@ use futures_util::future::BoxFuture;
 use http::{Request, Response};
 use tracing::Instrument;
 
-use self::{access_log::Exchange, overload::Overload, refusal::Refusal, request_id::RequestIds};
+use self::{
+    access_log::Exchange,
+    overload::{Overload, Place},
+    refusal::Refusal,
+    request_id::RequestIds,
+};
 use crate::{Clock, Random, Result, error::ErrorFormat, server::ServerConfig};
 
 pub use body_limit::{BodyTimedOut, BodyTooLarge};
@@ -109,11 +114,11 @@ impl Pipeline {
         client::note(&mut request, peer, layers.limits.trust_proxy);
         let exchange = Exchange::begin(&request, &layers.config, id.clone());
         let span = tracing::info_span!("request", request.id = id.as_str());
-        let mut response = layers.shared(request).instrument(span).await;
+        let (mut response, place) = layers.shared(request).instrument(span).await;
         if layers.config.send_request_id {
             id.send(&mut response);
         }
-        exchange.answered(response)
+        exchange.answered(response, place)
     }
 
     /// What a connection above the limit is told.
@@ -128,49 +133,40 @@ impl Pipeline {
 
 impl Layers {
     /// CORS, around everything that can refuse.
-    async fn shared(&self, request: Request<Body>) -> Response<Body> {
+    async fn shared(&self, request: Request<Body>) -> (Response<Body>, Place) {
         let Some(cors) = &self.config.cors else {
             return self.limited(request).await;
         };
         if let Some(reply) = cors.preflight(&request) {
-            return reply;
+            return (reply, None);
         }
         let visit = cors.visit(&request);
-        let mut response = self.limited(request).await;
+        let (mut response, place) = self.limited(request).await;
         if let Some(visit) = visit {
             visit.mark(&mut response);
         }
-        response
+        (response, place)
     }
 
     /// Everything that can refuse.
-    async fn limited(&self, request: Request<Body>) -> Response<Body> {
+    async fn limited(&self, request: Request<Body>) -> (Response<Body>, Place) {
         let uri = request.uri().clone();
+        let admitted = framing::check(&request, self.limits.max_head_bytes)
+            .and_then(|()| self.enter(uri.path()));
+        let (place, answered) = match admitted {
+            Ok(place) => (place, self.timed(request).await),
+            Err(refusal) => (None, Err(refusal)),
+        };
         let refuse = |refusal: Refusal| refusal.reply(&*self.format, uri.path());
-        if let Err(refusal) = framing::check(&request, self.limits.max_head_bytes) {
-            return refuse(refusal);
-        }
-        let place = match self.enter(uri.path()) {
-            Ok(place) => place,
-            Err(refusal) => return refuse(refusal),
-        };
-        let (request, watch) = match body_limit::watch(request, &self.limits) {
-            Ok(watched) => watched,
-            Err(refusal) => return refuse(refusal),
-        };
+        (answered.unwrap_or_else(refuse), place)
+    }
+
+    /// The router, with its patience for the body, for itself and for panics.
+    async fn timed(&self, request: Request<Body>) -> Result<Response<Body>, Refusal> {
+        let (request, watch) = body_limit::watch(request, &self.limits)?;
         let answer = panic::guard(self.compressed(request));
-        let answer = timeout::within(self.limits.request_timeout, answer);
-        let response = match answer.await.and_then(|answered| answered) {
-            Ok(response) => {
-                body_limit::verdict(watch.as_deref(), &response).map_or(response, refuse)
-            }
-            Err(refusal) => refuse(
-                watch
-                    .as_deref()
-                    .map_or(refusal, |watch| watch.blame(refusal)),
-            ),
-        };
-        overload::hold(place, response)
+        let answered = timeout::within(self.limits.request_timeout, answer).await;
+        body_limit::verdict(watch.as_deref(), answered.and_then(|answered| answered))
     }
 }
 

@@ -1,15 +1,9 @@
 //! How many requests are answered at once; one more is refused at once, for waiting would help nobody.
 
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::sync::Arc;
 
-use axum::body::{Body, HttpBody};
-use bytes::Bytes;
-use http::{Response, StatusCode, header};
-use http_body::{Frame, SizeHint};
+use axum::body::Body;
+use http::{HeaderValue, Response, StatusCode, header};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{Layers, refusal::Refusal};
@@ -48,52 +42,10 @@ impl Layers {
     }
 }
 
-/// Keeps the place until the last byte of the reply was taken. A reply that is complete in memory gives
-/// it back now, and so does a stream of events, which may stay open for days.
-pub(super) fn hold(place: Place, response: Response<Body>) -> Response<Body> {
-    let Some(place) = place else { return response };
-    if response.body().size_hint().exact().is_some() || is_event_stream(&response) {
-        return response;
-    }
-    response.map(|body| {
-        Body::new(Held {
-            body,
-            place: Some(place),
-        })
-    })
-}
-
-/// Whether the reply is a stream of server-sent events.
-pub(super) fn is_event_stream(response: &Response<Body>) -> bool {
+/// What of the place outlives the head of the reply. A reply that streams keeps it until its last byte was
+/// taken; one that is complete in memory does not, nor does a stream of events, which may run for days.
+pub(super) fn keep(place: Place, response: &Response<Body>) -> Place {
     let content_type = response.headers().get(header::CONTENT_TYPE);
-    content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
-}
-
-struct Held {
-    body: Body,
-    place: Place,
-}
-
-impl HttpBody for Held {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(cx);
-        if let Poll::Ready(None | Some(Err(_))) = frame {
-            self.place = None;
-        }
-        frame
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+    let is_events = |value: &HeaderValue| value.as_bytes().starts_with(b"text/event-stream");
+    place.filter(|_| !content_type.is_some_and(is_events))
 }

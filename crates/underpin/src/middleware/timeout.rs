@@ -6,7 +6,8 @@ use http::StatusCode;
 
 use super::refusal::Refusal;
 
-const TOO_LONG: Refusal = Refusal {
+/// What a client is told whose request took too long.
+pub(super) const TOO_LONG: Refusal = Refusal {
     retry_after: Some(1),
     ..Refusal::limit(
         StatusCode::SERVICE_UNAVAILABLE,

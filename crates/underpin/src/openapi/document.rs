@@ -4,12 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     operation::{Answer, Operation, Parameter},
-    schema::Components,
+    schema::{Components, NameClash, title},
 };
-use crate::{
-    StartError,
-    error::{ErrorFormat, Origin},
-};
+use crate::error::{ErrorFormat, Origin};
 
 /// What the document says about the program.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +25,7 @@ pub struct Document<'a> {
     format: &'a dyn ErrorFormat,
     paths: Map<String, Value>,
     components: Components,
+    failures: Map<String, Value>,
     security: Map<String, Value>,
 }
 
@@ -38,7 +36,8 @@ impl<'a> Document<'a> {
             info,
             format,
             paths: Map::new(),
-            components: Components::default(),
+            components: Components::new(),
+            failures: Map::new(),
             security: Map::new(),
         }
     }
@@ -50,7 +49,7 @@ impl<'a> Document<'a> {
         path: &str,
         tag: Option<&str>,
         operation: &Operation,
-    ) -> Result<(), StartError> {
+    ) -> Result<(), NameClash> {
         if operation.hidden {
             return Ok(());
         }
@@ -86,7 +85,9 @@ impl<'a> Document<'a> {
             info["description"] = self.info.description.into();
         }
         let mut components = Map::new();
-        let schemas = self.components.finish();
+        let mut schemas = self.components.into_schemas();
+        schemas.extend(self.failures);
+        schemas.sort_keys();
         if !schemas.is_empty() {
             components.insert("schemas".into(), Value::Object(schemas));
         }
@@ -113,7 +114,7 @@ impl<'a> Document<'a> {
         &mut self,
         operation: &Operation,
         object: &mut Map<String, Value>,
-    ) -> Result<(), StartError> {
+    ) -> Result<(), NameClash> {
         if !operation.parameters.is_empty() {
             let parameters = operation
                 .parameters
@@ -135,12 +136,18 @@ impl<'a> Document<'a> {
         Ok(())
     }
 
-    fn parameter(&mut self, parameter: &Parameter) -> Result<Value, StartError> {
+    fn parameter(&mut self, parameter: &Parameter) -> Result<Value, NameClash> {
+        let mut schema = self.components.schema(&parameter.schema)?;
+        if let Value::Object(schema) = &mut schema
+            && !schema.contains_key("$ref")
+        {
+            schema.insert("title".into(), title(&parameter.name).into());
+        }
         let mut object = json!({
             "name": parameter.name,
             "in": parameter.place.name(),
             "required": parameter.required,
-            "schema": self.components.schema(&parameter.schema)?,
+            "schema": schema,
         });
         if let Some(description) = parameter.description {
             object["description"] = description.into();
@@ -148,7 +155,7 @@ impl<'a> Document<'a> {
         Ok(object)
     }
 
-    fn responses(&mut self, operation: &Operation) -> Result<Value, StartError> {
+    fn responses(&mut self, operation: &Operation) -> Result<Value, NameClash> {
         let mut responses = Map::new();
         for (status, answer) in &operation.answers {
             let (text, content) = match answer {
@@ -182,7 +189,8 @@ impl<'a> Document<'a> {
             return self.components.validation_error();
         }
         let (name, schema) = self.format.schema(origin);
-        self.components.named(name, schema)
+        self.failures.insert(name.to_owned(), schema);
+        json!({ "$ref": format!("#/components/schemas/{name}") })
     }
 }
 

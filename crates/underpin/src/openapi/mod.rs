@@ -3,7 +3,9 @@
 mod document;
 mod operation;
 pub mod pages;
-pub(crate) mod schema;
+pub mod schema;
+pub(crate) mod site;
 
 pub use document::{Document, Info};
 pub use operation::{Operation, Place};
+pub use schema::{Components, NameClash};

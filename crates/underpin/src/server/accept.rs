@@ -25,6 +25,9 @@ const MAX_REFUSALS: usize = 64;
 /// Time that one refusal may take.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
 
+const ACCEPTED: &str = "underpin_connections_accepted_total";
+const REFUSED: &str = "underpin_connections_refused_total";
+
 /// The connections of one listener.
 pub(super) struct Connections {
     pub(super) config: Arc<ServerConfig>,
@@ -66,7 +69,8 @@ impl Connections {
         F: Future<Output = Response<Body>> + Send + 'static,
     {
         let builder = Arc::new(protocol(&self.config, self.streams()));
-        let places = Arc::new(Semaphore::new(self.config.max_connections));
+        let most = self.config.max_connections.min(Semaphore::MAX_PERMITS);
+        let places = Arc::new(Semaphore::new(most));
         let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
         let mut counts = Counts::default();
         let mut stop = std::pin::pin!(stop);
@@ -85,6 +89,7 @@ impl Connections {
             };
             let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
                 counts.refused += 1;
+                metrics::counter!(REFUSED).increment(1);
                 if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
                     let refusal = self.refusal.clone();
                     self.tracker.spawn(async move {
@@ -95,6 +100,7 @@ impl Connections {
                 continue;
             };
             counts.accepted += 1;
+            metrics::counter!(ACCEPTED).increment(1);
             // Small replies must not wait for the client's acknowledgement of the one before.
             _ = tcp.set_nodelay(true);
             let serving = serve(

@@ -1,9 +1,6 @@
 //! What a connection is waiting for, and since when. Who acts on it is `connection.rs`.
 
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::Version;
 use tokio::time::Instant;
@@ -112,7 +109,7 @@ impl Activity {
     /// When patience ends, and with what; `None` while a request is being answered.
     pub(super) fn deadline(&self, config: &ServerConfig) -> Option<(Instant, Overdue)> {
         let state = self.state();
-        let due = |since: Instant, patience: Duration, what| Some((since + patience, what));
+        let due = |since: Instant, patience, what| Some((since.checked_add(patience)?, what));
         match (state.blocked, state.busy, state.waiting) {
             (Some(since), ..) => due(since, config.body_timeout, Overdue::Reply),
             (None, 0, Waiting::Head) => due(state.since, config.head_timeout, Overdue::Head),

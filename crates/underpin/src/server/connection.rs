@@ -157,7 +157,7 @@ impl<'a> Patience<'a> {
             match self.activity.deadline(self.config) {
                 Some((deadline, what)) if deadline <= now => return Poll::Ready(what),
                 Some((deadline, _)) => self.sleep.as_mut().reset(deadline),
-                None => self.sleep.as_mut().reset(now + self.config.idle_timeout),
+                None => self.sleep.set(sleep(self.config.idle_timeout)),
             }
         }
         Poll::Pending

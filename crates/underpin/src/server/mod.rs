@@ -107,10 +107,10 @@ async fn stop(
     grace: Duration,
     at_once: impl Future<Output = ()>,
 ) -> (usize, Vec<&'static str>) {
-    let end = Instant::now() + grace;
+    let began = Instant::now();
     let finish = async {
-        let cut = connections.drain(tokio::time::sleep_until(end)).await;
-        let left = end.duration_since(Instant::now()).max(LEAST_FOR_TASKS);
+        let cut = connections.drain(tokio::time::sleep(grace)).await;
+        let left = grace.saturating_sub(began.elapsed()).max(LEAST_FOR_TASKS);
         (cut, tasks.wait(left).await)
     };
     tokio::select! {

@@ -14,7 +14,7 @@ pub mod rules;
 pub mod schema;
 mod strict;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod text;
 mod typed;
 mod types;

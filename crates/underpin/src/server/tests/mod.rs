@@ -9,6 +9,7 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::body::{Body, to_bytes};
 use futures_util::{FutureExt, StreamExt, stream};
 use http::{Request, Response, StatusCode, header};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -245,6 +246,42 @@ impl Client {
     async fn is_closed(&mut self) -> bool {
         self.unread.is_empty()
             && matches!(self.tcp.read_buf(&mut self.unread).await, Ok(0) | Err(_))
+    }
+}
+
+/// A client that speaks HTTP/2 from its first byte.
+struct Http2(hyper::client::conn::http2::SendRequest<Body>);
+
+impl Http2 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a client's connection, driven beside the test"
+    )]
+    async fn connect(address: SocketAddr) -> Self {
+        let tcp = TokioIo::new(TcpStream::connect(address).await.unwrap());
+        let shaken = hyper::client::conn::http2::handshake(TokioExecutor::new(), tcp).await;
+        let (sender, connection) = shaken.unwrap();
+        tokio::spawn(connection);
+        Self(sender)
+    }
+
+    /// Sends a request; what comes back is awaited apart.
+    fn begin(
+        &mut self,
+        path: &str,
+        body: &str,
+    ) -> impl Future<Output = (StatusCode, String)> + use<> {
+        let request = Request::post(format!("http://test{path}")).body(Body::from(body.to_owned()));
+        let reply = self.0.send_request(request.unwrap());
+        async move {
+            let (head, body) = reply.await.unwrap().into_parts();
+            let body = to_bytes(Body::new(body), usize::MAX).await.unwrap();
+            (head.status, String::from_utf8(body.into()).unwrap())
+        }
+    }
+
+    async fn post(&mut self, path: &str, body: &str) -> (StatusCode, String) {
+        self.begin(path, body).await
     }
 }
 

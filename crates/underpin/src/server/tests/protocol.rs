@@ -1,7 +1,5 @@
 //! HTTP/1.1 and HTTP/2 on one port.
 
-use hyper_util::rt::{TokioExecutor, TokioIo};
-
 use super::*;
 
 #[tokio::test]
@@ -31,29 +29,36 @@ async fn pipelined_requests_are_answered_in_order() {
 }
 
 #[tokio::test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the client's connection is driven beside the test"
-)]
 async fn http2_without_tls_is_served_on_the_same_port() {
     let server = Server::start(ServerConfig::default()).await;
-    let tcp = TcpStream::connect(server.address).await.unwrap();
-    let (mut sender, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(tcp))
-            .await
-            .unwrap();
-    tokio::spawn(connection);
+    let mut client = Http2::connect(server.address).await;
     for body in ["one", "two"] {
-        let request = Request::post("http://test/echo")
-            .body(Body::from(body))
-            .unwrap();
-        let reply = sender.send_request(request).await.unwrap();
-        assert_eq!(reply.status(), 200);
-        let bytes = to_bytes(Body::new(reply.into_body()), usize::MAX)
-            .await
-            .unwrap();
-        assert_eq!(bytes, body);
+        assert_eq!(
+            client.post("/echo", body).await,
+            (StatusCode::OK, body.to_owned())
+        );
     }
+    let mut plain = server.connect().await;
+    assert_eq!(plain.get("/hello").await.status, 200);
+}
+
+#[tokio::test]
+async fn limits_hold_for_http2() {
+    let config = ServerConfig {
+        max_body_bytes: 1000,
+        ..ServerConfig::default()
+    };
+    let server = Server::start(config).await;
+    let mut client = Http2::connect(server.address).await;
+    let (status, _) = client.post("/echo", &"x".repeat(1001)).await;
+    assert_eq!(status, 413);
+    let (status, _) = client
+        .post(&format!("/{}", "x".repeat(33 * 1024)), "")
+        .await;
+    assert_eq!(status, 431);
+    let (status, _) = client.post("/panic", "").await;
+    assert_eq!(status, 500);
+    assert_eq!(client.post("/echo", "still here").await.1, "still here");
 }
 
 #[tokio::test]

@@ -28,6 +28,38 @@ async fn a_request_accepted_before_the_stop_is_finished() {
 }
 
 #[tokio::test]
+async fn a_request_over_http2_is_finished_too() {
+    let mut server = Server::start(ServerConfig::default()).await;
+    let _idle = Http2::connect(server.address).await;
+    let mut client = Http2::connect(server.address).await;
+    let reply = client.begin("/slow", "");
+    let (reply, ()) = tokio::join!(reply, async {
+        server.levers.begun.notified().await;
+        server.tell_to_stop();
+        while TcpStream::connect(server.address).await.is_ok() {}
+        server.levers.release.notify_one();
+    });
+    assert_eq!(reply, (StatusCode::OK, "slow".to_owned()));
+    let report = server.running.await.unwrap();
+    assert!(report.is_clean(), "{report:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_is_heard() {
+    let signal = stop_signal();
+    let mut signal = std::pin::pin!(signal);
+    // Being polled once, it listens.
+    assert!(signal.as_mut().now_or_never().is_none());
+    let this = std::process::id().to_string();
+    let sent = std::process::Command::new("kill")
+        .args(["-TERM", &this])
+        .status();
+    assert!(sent.unwrap().success());
+    signal.await;
+}
+
+#[tokio::test]
 async fn a_stream_of_events_ends_by_itself() {
     let mut server = Server::start(ServerConfig::default()).await;
     let mut client = server.connect().await;

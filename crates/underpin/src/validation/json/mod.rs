@@ -7,8 +7,8 @@ use serde_json::{Map, Number, Value};
 use super::report::Loc;
 
 /// Deeper nesting is refused. Parsing, copying and dropping recurse, and must do so within a
-/// thread's 2 MiB even without optimisation.
-const DEEPEST: usize = 256;
+/// thread's 2 MiB even without optimisation (1000 levels still do, 2000 do not).
+pub(super) const DEEPEST: usize = 500;
 
 /// Python refuses to turn longer digit strings into an `int`.
 pub(super) const MOST_DIGITS: usize = 4300;

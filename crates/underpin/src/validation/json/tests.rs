@@ -1,1 +1,92 @@
 use super::*;
+
+#[test]
+fn syntax_errors_are_pythons() {
+    let lines = include_str!("../../../tests/data/validation/json.json");
+    let lines: Vec<(String, Option<usize>, Option<String>)> = serde_json::from_str(lines).unwrap();
+    let mut differences = Vec::new();
+    for (text, position, reason) in &lines {
+        let found = match parse(text) {
+            Ok(_) => (None, None),
+            Err(Refusal::Syntax { position, reason }) => (Some(position), Some(reason)),
+            Err(Refusal::Absurd) => panic!("{text}"),
+        };
+        if found != (*position, reason.as_deref()) {
+            differences.push(format!(
+                "{text:?}: expected {position:?} {reason:?}, found {found:?}"
+            ));
+        }
+    }
+    let count = differences.len();
+    differences.truncate(20);
+    assert!(
+        count == 0,
+        "{count} of {}:\n{}",
+        lines.len(),
+        differences.join("\n")
+    );
+    assert!(lines.iter().filter(|line| line.1.is_none()).count() > 20);
+}
+
+#[test]
+fn documents_are_those_of_serde() {
+    let lines = include_str!("../../../tests/data/validation/json.json");
+    let lines: Vec<(String, Option<usize>, Option<String>)> = serde_json::from_str(lines).unwrap();
+    let mut compared = 0;
+    for (text, ..) in &lines {
+        if let (Ok(document), Ok(value)) = (parse(text), serde_json::from_str::<Value>(text)) {
+            assert_eq!(document.value, value, "{text:?}");
+            assert_eq!(document.oddities, [], "{text:?}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 20);
+}
+
+#[test]
+fn the_last_duplicate_stands_in_the_first_ones_place() {
+    let document = parse(r#"{"a":1,"b":2,"a":3}"#).unwrap();
+    assert_eq!(document.value.to_string(), r#"{"a":3,"b":2}"#);
+}
+
+#[test]
+fn oddities_are_found_where_they_are() {
+    let document = parse(r#"{"a":[0,{"b":NaN}],"c":"\udd80","d":"\ud83e\udd80"}"#).unwrap();
+    let name = |name| Loc::Name(name);
+    let expected = [
+        Oddity {
+            loc: vec!["a".into(), 1.into(), "b".into()],
+            kind: OddityKind::NotFinite,
+        },
+        Oddity {
+            loc: vec![name("c".into())],
+            kind: OddityKind::LoneSurrogate,
+        },
+    ];
+    assert_eq!(document.oddities, expected);
+    assert_eq!(
+        document.value.to_string(),
+        r#"{"a":[0,{"b":null}],"c":"�","d":"🦀"}"#
+    );
+    let document = parse(r#"{"x":NaN,"a":NaN,"a":1,"y":[NaN,NaN],"y":[0]}"#).unwrap();
+    assert_eq!(
+        document.oddities,
+        [Oddity {
+            loc: vec!["x".into()],
+            kind: OddityKind::NotFinite
+        }]
+    );
+}
+
+#[test]
+fn absurd_documents_are_refused() {
+    for text in [
+        "[".repeat(DEEPEST + 1),
+        "9".repeat(MOST_DIGITS + 1),
+        format!("[{}1]", "NaN,".repeat(33)),
+    ] {
+        assert_eq!(parse(&text).unwrap_err(), Refusal::Absurd);
+    }
+    assert!(parse(&"9".repeat(MOST_DIGITS)).is_ok());
+    assert!(parse(&format!("{}.0", "9".repeat(MOST_DIGITS + 1))).is_ok());
+}

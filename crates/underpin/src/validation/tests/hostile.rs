@@ -8,7 +8,7 @@ use super::{
     answer,
     models::{Everything, Login, Node},
 };
-use crate::validation::{Dialect, Report, Unreadable, body};
+use crate::validation::{Dialect, Report, Unreadable, body, json::DEEPEST};
 
 const JSON: Option<&str> = Some("application/json");
 
@@ -39,7 +39,7 @@ fn absurd_nesting_is_unreadable() {
     on_a_small_stack(|| {
         let dialect = Dialect::default();
         for sent in ["[", r#"{"a":"#, r#"[{"":"#, r#"{"children":["#] {
-            for deep in [sent.repeat(100_000), sent.repeat(257)] {
+            for deep in [sent.repeat(100_000), sent.repeat(DEEPEST + 1)] {
                 let mut report = Report::new();
                 let read = body::read::<Value>(deep.as_bytes(), JSON, &dialect, &mut report);
                 assert_eq!(read, Err(Unreadable));
@@ -57,17 +57,17 @@ fn permitted_nesting_is_walked_built_and_dropped() {
     on_a_small_stack(|| {
         let dialect = Dialect::default();
         let mut report = Report::new();
-        let lists = format!("{}{}", "[".repeat(256), "]".repeat(256));
+        let lists = format!("{}{}", "[".repeat(DEEPEST), "]".repeat(DEEPEST));
         let read = body::read::<Value>(lists.as_bytes(), JSON, &dialect, &mut report).unwrap();
         assert_eq!(read.unwrap().to_string(), lists);
         let branch = r#"{"name":"a","children":["#;
-        let tree = format!("{}{}", branch.repeat(128), "]}".repeat(128));
+        let tree = format!("{}{}", branch.repeat(DEEPEST / 2), "]}".repeat(DEEPEST / 2));
         let read = body::read::<Node>(tree.as_bytes(), JSON, &dialect, &mut report).unwrap();
         assert!(read.is_some());
-        let faulty = tree.replacen(r#"[]"#, r#"[3]"#, 1);
+        let faulty = tree.replacen("[]", "[3]", 1);
         let read = body::read::<Node>(faulty.as_bytes(), JSON, &dialect, &mut report).unwrap();
         assert!(read.is_none());
-        assert_eq!(report.faults()[0].loc.len(), 1 + 2 * 128);
+        assert_eq!(report.faults()[0].loc.len(), 1 + DEEPEST);
     });
 }
 

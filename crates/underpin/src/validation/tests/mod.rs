@@ -1,7 +1,7 @@
 //! Whole answers, byte for byte: those recorded from the originals, those of FastAPI itself, and hostile bodies.
 
 mod hostile;
-mod models;
+pub(crate) mod models;
 mod pydantic;
 mod recorded;
 

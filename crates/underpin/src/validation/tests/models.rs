@@ -1,5 +1,10 @@
 //! Models of all kinds, as `#[model]` would write them out; their twins are in `from_pydantic.py`.
 
+#![expect(
+    non_snake_case,
+    reason = "a field's name is its name on the wire, also where that is `patientID`"
+)]
+
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -14,7 +19,7 @@ macro_rules! model {
     ($name:ident $closed:literal { $($(#[$meta:meta])* $field:ident : $kind:ty, $required:literal $(, $rule:ident = $bound:expr)*;)+ }) => {
         #[derive(Debug, PartialEq, Serialize, Deserialize)]
         #[serde(remote = "Self")]
-        pub(super) struct $name { $($(#[$meta])* pub(super) $field: $kind),+ }
+        pub(crate) struct $name { $($(#[$meta])* pub(crate) $field: $kind),+ }
 
         impl Model for $name {
             fn schema() -> Schema {
@@ -69,7 +74,7 @@ macro_rules! words {
     ($name:ident $schema:ident { $($variant:ident = $word:literal),+ }) => {
         #[derive(Debug, PartialEq, Serialize, Deserialize)]
         #[serde(remote = "Self")]
-        pub(super) enum $name { $(#[serde(rename = $word)] $variant),+ }
+        pub(crate) enum $name { $(#[serde(rename = $word)] $variant),+ }
 
         impl Model for $name {
             fn schema() -> Schema {
@@ -95,7 +100,7 @@ words!(Level Pattern { Low = "low", High = "high" });
 /// A word of a list of tags, with its own rule.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Tag(String);
+pub(crate) struct Tag(String);
 
 impl Model for Tag {
     fn schema() -> Schema {
@@ -229,13 +234,10 @@ model!(Message false {
     #[serde(default)] language: Option<Language>, false;
 });
 
-model!(Patient false {
-    #[serde(rename = "patientID")] patientID: String, true, min_length = 1, max_length = 50;
+model!(Patient false { patientID: String, true, min_length = 1, max_length = 50;
     name: String, true, min_length = 1, max_length = 255;
     age: i64, true, gt = 0.0;
-    gender: Gender, true;
-    #[serde(rename = "medicalCondition")] medicalCondition: String, true, min_length = 1;
-    #[serde(rename = "lastVisit")] lastVisit: NaiveDate, true;
+    gender: Gender, true; medicalCondition: String, true, min_length = 1; lastVisit: NaiveDate, true;
 });
 
 model!(PatientChange false {

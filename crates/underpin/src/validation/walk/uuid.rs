@@ -14,15 +14,15 @@ impl Walker<'_> {
             let msg = "UUID input should be a string, bytes or UUID object";
             return self.fault("uuid_type", msg, value);
         };
-        if Uuid::parse_str(text).is_ok() {
-            return Some(value.clone());
+        match Uuid::parse_str(text) {
+            Ok(id) => Some(Value::from(id.to_string())),
+            Err(_) => self.because(
+                "uuid_parsing",
+                "Input should be a valid UUID",
+                &reason(text),
+                value,
+            ),
         }
-        self.because(
-            "uuid_parsing",
-            "Input should be a valid UUID",
-            &reason(text),
-            value,
-        )
     }
 }
 

@@ -260,3 +260,31 @@ fn first_paragraph(field: &Field) -> String {
         .collect();
     paragraph.join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    fn complaint(input: &str) -> String {
+        super::derive(&syn::parse_str(input).unwrap())
+            .unwrap_err()
+            .to_string()
+    }
+
+    fn complaint_of_field(options: &str, ty: &str) -> String {
+        complaint(&format!("struct A {{ #[config({options})] b: {ty} }}"))
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        assert!(complaint("enum A { B }").contains("derive `Choice`"));
+        assert!(complaint("struct A(u8);").contains("named fields"));
+        assert!(complaint("struct A { b: u8 }").contains("name the variable"));
+        assert!(complaint("#[config(chek = a)] struct A {}").contains("`check = path` only"));
+        assert!(complaint_of_field("env = \"b\"", "u8").contains("capitals"));
+        assert!(complaint_of_field("env = \"B\", nested", "u8").contains("name their own"));
+        assert!(complaint_of_field("env = \"B\", list", "u8").contains("a `list` is a `Vec`"));
+        assert!(complaint_of_field("env = \"B\", min = \"1\"", "u8").contains("a number"));
+        assert!(complaint_of_field("env = \"B\", size = 1", "u8").contains("expected env,"));
+        let absent_with_default = complaint_of_field("env = \"B\", default = \"1\"", "Option<u8>");
+        assert!(absent_with_default.contains("drop `Option`"));
+    }
+}

@@ -4,6 +4,7 @@
 extern crate self as underpin;
 
 mod app;
+pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -12,6 +13,7 @@ pub mod db;
 pub mod error;
 mod feature;
 pub mod http;
+pub mod http_client;
 pub mod middleware;
 pub mod openapi;
 mod program;
@@ -32,6 +34,7 @@ pub use clock::Clock;
 pub use context::{Context, Provide};
 pub use error::{Error, Result};
 pub use feature::Feature;
+pub use http_client::HttpClient;
 pub use random::Random;
 pub use secret::Secret;
 pub use start::{Complaint, StartError};

@@ -261,9 +261,15 @@ impl Comparer<'_> {
         Ok(())
     }
 
-    /// Equal strings should be escaped alike.
+    /// Equal strings should be escaped alike, and others should not be escaped without need.
     fn spelling(&mut self, place: &Place, old: &Text, new: &Text) {
-        if old.value == new.value && old.written != new.written && !self.session.loose_layout {
+        let needless = old.value == old.written
+            && new.value != new.written
+            && !new
+                .value
+                .contains(|c: char| c.is_control() || matches!(c, '"' | '\\'));
+        let otherwise = old.value == new.value && old.written != new.written;
+        if (needless || otherwise) && !self.session.loose_layout {
             self.differ(
                 &place.to_string(),
                 &old.written,
@@ -297,7 +303,7 @@ impl Comparer<'_> {
             if old.len() != new.len() {
                 return Err("a Unix time in another unit".to_owned());
             }
-            self.clock.check(moment, now)?;
+            self.check_time(moment, now)?;
             if old != new {
                 self.excuse("time");
             }

@@ -73,6 +73,8 @@ pub struct Session {
     /// Whether the recording shows times with six fraction digits, so that one without a fraction
     /// may be one with zero microseconds.
     pub microseconds: bool,
+    /// The exchanges so far.
+    timeline: Vec<Clock>,
     /// Times without a fraction seen where the recording has one; the second is one too many.
     whole_seconds: Option<String>,
 }
@@ -80,6 +82,7 @@ pub struct Session {
 impl Session {
     /// Compares `answer` with the recorded one and learns what the candidate generated.
     pub fn compare(&mut self, exchange: &Exchange, answer: &Answer, clock: Clock) -> Comparison {
+        self.timeline.push(clock);
         let mut comparer = Comparer {
             session: self,
             exchange,
@@ -93,9 +96,16 @@ impl Session {
         comparer.found
     }
 
-    /// Notes an exchange that was not sent, so that its values are known as the client's or the
+    /// Forgets what belongs to one scenario: its generated values and its times.
+    pub fn restart(&mut self) {
+        self.ledger = Ledger::default();
+        self.timeline.clear();
+    }
+
+    /// Notes an exchange that was not answered, so that its values are known as the client's or the
     /// server's all the same.
     pub fn skip(&mut self, exchange: &Exchange, clock: Clock) {
+        self.timeline.push(clock);
         let found = Comparison::default();
         let mut comparer = Comparer {
             session: self,
@@ -133,6 +143,12 @@ impl Comparer<'_> {
             return;
         }
         self.body(answer);
+    }
+
+    /// Whether a time is as sane now as the recorded one was then.
+    fn check_time(&self, recorded: i64, candidate: i64) -> Result<(), String> {
+        self.clock
+            .check(&self.session.timeline, recorded, candidate)
     }
 
     fn status(&mut self, recorded: u16, candidate: u16) {

@@ -185,7 +185,7 @@ impl Comparer<'_> {
             return Err("not an id of the same shape".to_owned());
         }
         match (scan::clock_of_id(old), scan::clock_of_id(new)) {
-            (Some(old), Some(new)) => self.clock.check(old, new)?,
+            (Some(old), Some(new)) => self.check_time(old, new)?,
             _ => return Err("not an id of the same shape".to_owned()),
         }
         self.session.ledger.pair_ids(old, new)
@@ -198,7 +198,7 @@ impl Comparer<'_> {
         self.same_format(&then, &now, new)?;
         let from_start_data = old == new && then.micros < self.clock.recording_began;
         if !from_start_data {
-            self.clock.check(then.micros, now.micros)?;
+            self.check_time(then.micros, now.micros)?;
         }
         match belongs.object {
             Some(object) => self

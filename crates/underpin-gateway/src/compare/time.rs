@@ -16,7 +16,7 @@ pub struct Stamp {
 /// The format class of a written time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
-    /// ISO 8601: separator, number of fraction digits, offset as written with its digits as zeros.
+    /// ISO 8601: separator, number of fraction digits, offset as written.
     Iso {
         separator: u8,
         digits: usize,
@@ -63,10 +63,7 @@ pub fn iso(text: &str) -> Option<(Stamp, usize)> {
     let format = Format::Iso {
         separator,
         digits,
-        zone: zone
-            .chars()
-            .map(|c| if c.is_ascii_digit() { '0' } else { c })
-            .collect(),
+        zone: zone.to_owned(),
     };
     ends(text, length).then_some((Stamp { micros, format }, length))
 }
@@ -186,45 +183,38 @@ impl Clock {
         (-24 * HOUR..=31 * 24 * HOUR).contains(&distance)
     }
 
-    /// Whether `candidate` is as sane now as `recorded` was then.
+    /// Whether `candidate` is as sane now as `recorded` was then; `timeline` holds the exchanges so
+    /// far with this one as the last.
     ///
     /// # Errors
     /// Says why it is not.
-    pub fn check(&self, recorded: i64, candidate: i64) -> Result<(), String> {
-        let slack = self.tolerance;
-        let fresh = recorded >= self.recorded - slack.min(1_000_000)
-            && recorded <= self.recorded + self.took + 1_000_000;
-        let (earliest, latest) = if fresh {
-            (self.sent - slack, self.answered + slack)
-        } else if recorded > self.recorded {
-            let distance = recorded - self.recorded;
-            (
-                self.sent + distance - slack,
-                self.answered + distance + slack,
-            )
-        } else if recorded >= self.recording_began {
-            (self.replay_began - slack, self.answered + slack)
-        } else {
-            (self.replay_began - 24 * HOUR, self.answered + slack)
-        };
-        if (earliest..=latest).contains(&candidate) {
-            return Ok(());
+    pub fn check(&self, timeline: &[Clock], recorded: i64, candidate: i64) -> Result<(), String> {
+        let (earliest, latest) = self.window(timeline, recorded);
+        if candidate < earliest - self.tolerance {
+            let (off, limit) = (span(earliest - candidate), readable(earliest));
+            return Err(format!("{off} too early: it should be {limit} or later"));
         }
-        let (off, side, limit) = if candidate < earliest {
-            (earliest - candidate, "before", earliest)
-        } else {
-            (candidate - latest, "after", latest)
-        };
-        let limit = readable(limit);
-        Err(format!(
-            "the time is {} {side} the {} that is sane here ({limit})",
-            span(off),
-            if side == "before" {
-                "earliest"
-            } else {
-                "latest"
-            }
-        ))
+        if candidate > latest + self.tolerance {
+            let (off, limit) = (span(candidate - latest), readable(latest));
+            return Err(format!("{off} too late: it should be {limit} or earlier"));
+        }
+        Ok(())
+    }
+
+    /// What happened between two recorded requests must happen between the same two requests now.
+    /// What lies ahead (an expiry) must lie as far ahead.
+    fn window(&self, timeline: &[Clock], recorded: i64) -> (i64, i64) {
+        if recorded > self.recorded + self.took + 1_000_000 {
+            let ahead = recorded - self.recorded;
+            return (self.sent + ahead, self.answered + ahead);
+        }
+        let next = timeline.partition_point(|clock| clock.recorded <= recorded);
+        let latest = timeline.get(next).map_or(self.answered, |clock| clock.sent);
+        let before = next.checked_sub(1).and_then(|at| timeline.get(at));
+        match before {
+            Some(clock) if recorded >= self.recording_began => (clock.sent, latest),
+            _ => (self.replay_began - 24 * HOUR, self.answered),
+        }
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::io::Read;
 
+use chrono::NaiveDate;
 use flate2::{Crc, read::DeflateDecoder};
 
-use super::Comparer;
+use super::{Comparer, time};
 
 /// An entry may hold this much (64 MiB); more is refused as a bomb.
 const LARGEST_ENTRY: u64 = 64 << 20;
@@ -20,6 +21,8 @@ struct Entry {
     name: String,
     content: Vec<u8>,
     traits: Traits,
+    /// When it was modified: as MS-DOS has it (taken as UTC), and as the extended timestamp has it.
+    modified: [Option<i64>; 2],
 }
 
 /// What must be equal besides name and content.
@@ -62,7 +65,15 @@ impl Comparer<'_> {
             entries.iter().map(|entry| entry.name.clone()).collect()
         };
         let (old_names, new_names) = (names(&old), names(&new));
-        if old_names != new_names && !self.same_names(&old_names, &new_names) {
+        let sorted = |names: &[String]| {
+            let mut names = names.to_vec();
+            names.sort();
+            names
+        };
+        if old_names == new_names {
+        } else if self.exchange.has_tag("order") && sorted(&old_names) == sorted(&new_names) {
+            self.excuse("order");
+        } else if !self.same_names(&old_names, &new_names) {
             let (a, b) = (old_names.join(", "), new_names.join(", "));
             self.differ("entries", &a, &b, "names or their order");
         }
@@ -73,7 +84,6 @@ impl Comparer<'_> {
                 self.within.clear();
             }
         }
-        self.excuse("time");
     }
 
     fn same_names(&mut self, old: &[String], new: &[String]) -> bool {
@@ -89,6 +99,20 @@ impl Comparer<'_> {
         if old.traits != new.traits {
             let (a, b) = (format!("{:?}", old.traits), format!("{:?}", new.traits));
             self.differ("attributes", &a, &b, "");
+        }
+        for (old, new) in old.modified.iter().zip(&new.modified) {
+            match (old, new) {
+                (Some(old), Some(new)) if self.clock.is_near(*old) => {
+                    if let Err(note) = self.check_time(*old, *new) {
+                        let (old, new) = (time::readable(*old), time::readable(*new));
+                        self.differ("modified", &old, &new, &note);
+                    } else if old != new {
+                        self.excuse("time");
+                    }
+                }
+                (old, new) if old == new => {}
+                _ => self.differ("modified", &format!("{old:?}"), &format!("{new:?}"), ""),
+            }
         }
         let is_json = std::path::Path::new(&old.name)
             .extension()
@@ -243,7 +267,8 @@ fn local(fields: &mut Fields<'_>, central: Central) -> Result<Entry, String> {
     let expected = (central.crc, central.packed, central.unpacked);
     let (name_length, extra_length) = (fields.two()?, fields.two()?);
     let own_name = fields.text(name_length)?;
-    let extra = extra_ids(fields.take(usize::from(extra_length))?)?;
+    let extra_bytes = fields.take(usize::from(extra_length))?;
+    let extra = extra_ids(extra_bytes)?;
     let same_head = head == (traits.needed, traits.flags, traits.method, central.time);
     let same_sums = sums == expected || streamed && sums == (0, 0, 0);
     if !same_head || !same_sums || own_name != *name || extra != traits.extra {
@@ -263,11 +288,38 @@ fn local(fields: &mut Fields<'_>, central: Central) -> Result<Entry, String> {
     if crc.sum() != central.crc || content.len() as u64 != u64::from(central.unpacked) {
         return Err(format!("`{name}` is damaged"));
     }
+    let modified = [dos_time(central.time), unix_time(extra_bytes)];
     Ok(Entry {
         name: central.name,
         content,
         traits: central.traits,
+        modified,
     })
+}
+
+/// The date and time words of MS-DOS, in microseconds since 1970.
+fn dos_time((clock, date): (u16, u16)) -> Option<i64> {
+    let (clock, date) = (u32::from(clock), u32::from(date));
+    let year = i32::try_from(1980 + (date >> 9)).ok()?;
+    let day = NaiveDate::from_ymd_opt(year, (date >> 5) & 15, date & 31)?;
+    let time = day.and_hms_opt(clock >> 11, (clock >> 5) & 63, (clock & 31) * 2)?;
+    Some(time.and_utc().timestamp_micros())
+}
+
+/// The modification time in the extra fields, in microseconds since 1970.
+fn unix_time(extra: &[u8]) -> Option<i64> {
+    let mut fields = Fields {
+        bytes: extra,
+        at: 0,
+    };
+    while let (Ok(id), Ok(length)) = (fields.two(), fields.two()) {
+        let content = fields.take(usize::from(length)).ok()?;
+        if id == 0x5455 {
+            let seconds = content.get(1..5)?.try_into().ok()?;
+            return Some(i64::from(u32::from_le_bytes(seconds)) * 1_000_000);
+        }
+    }
+    None
 }
 
 fn unpack(packed: &[u8], method: u16, name: &str) -> Result<Vec<u8>, String> {

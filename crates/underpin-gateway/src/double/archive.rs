@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 
+use chrono::{Datelike, Timelike};
 use flate2::{Compression, Crc, read::DeflateDecoder, write::DeflateEncoder};
 
 /// One file of an archive.
@@ -49,7 +50,10 @@ pub fn pack(files: &[File], now: i64) -> Vec<u8> {
     let seconds = u32::try_from(now / 1_000_000).unwrap();
     let mut extra = b"UT\x05\x00\x01".to_vec();
     extra.extend(seconds.to_le_bytes());
-    let date = [0x8b, 0x36, 0x75, 0x5d];
+    let moment = chrono::DateTime::from_timestamp_micros(now).unwrap();
+    let clock = moment.hour() << 11 | moment.minute() << 5 | moment.second() / 2;
+    let day = (moment.year_ce().1 - 1980) << 9 | moment.month() << 5 | moment.day();
+    let date = (day << 16 | clock).to_le_bytes();
     for file in files {
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(file.content.as_bytes()).unwrap();

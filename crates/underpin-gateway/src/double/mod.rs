@@ -3,6 +3,7 @@
 
 mod archive;
 mod server;
+pub mod spoil;
 
 use std::{collections::HashMap, path::Path, sync::OnceLock};
 
@@ -181,7 +182,9 @@ impl Double {
             &claims.replace(&digits, &moved),
             SECRET,
         );
-        self.texts.insert(old.to_owned(), new.clone());
+        for (old, new) in old.split('.').zip(new.split('.')).skip(1) {
+            self.texts.insert(old.to_owned(), new.to_owned());
+        }
         Some((old.to_owned(), new))
     }
 }

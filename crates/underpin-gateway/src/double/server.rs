@@ -69,7 +69,7 @@ impl State {
         let exchange = self.recording.exchanges[self.next].clone();
         self.next += 1;
         let recorded = &exchange.request;
-        let mut expect = |what: &str, expected: &str, found: &str| {
+        let expect = |what: &str, expected: &str, found: &str| {
             if expected != found {
                 let text = format!(
                     "#{} {what}: expected {expected}, got {found}",

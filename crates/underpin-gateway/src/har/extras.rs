@@ -3,11 +3,9 @@
 use super::{LoadError, read::optional, read::wrong};
 use crate::json::{Json, Pattern, Place};
 
-/// A value that the server generated, by name.
+/// A value that the server generated. Where it returns (`_uses`) is found by its value.
 #[derive(Debug, Clone)]
 pub struct Capture {
-    /// The name by which `_uses` refers to it.
-    pub name: String,
     /// Where in the recorded answer it is.
     pub at: Pattern,
 }
@@ -126,10 +124,7 @@ pub(super) fn captures(entry: &Json, place: &Place) -> Result<Vec<Capture>, Load
         };
         let at = Pattern::parse(at)
             .map_err(|error| LoadError(format!("`{}`: {error}", place.member(&name.value))))?;
-        captures.push(Capture {
-            name: name.value.clone(),
-            at,
-        });
+        captures.push(Capture { at });
     }
     Ok(captures)
 }

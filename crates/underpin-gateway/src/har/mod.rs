@@ -49,8 +49,6 @@ pub struct Exchange {
     pub tolerate: Option<String>,
     /// Values that the server generated (`_captures`).
     pub captures: Vec<Capture>,
-    /// Captured values that occur in this request (`_uses`).
-    pub uses: Vec<String>,
     /// Set if the recorded answer's body was left out (`_scrubbed`).
     pub scrubbed: Option<String>,
     /// Set if the recorded request's body was left out (`_textShortened`).

@@ -49,7 +49,6 @@ fn exchange(entry: &Json, place: &Place, number: usize) -> Result<Exchange> {
         auth: entry.get("_auth").cloned(),
         tolerate: extras::sentence(entry.get("_tolerate")),
         captures,
-        uses: extras::words(entry.get("_uses")),
         scrubbed: extras::sentence(entry.get("_scrubbed")),
         shortened: extras::shortened(entry),
         request: request(required(entry, place, "request")?, &request_place)?,

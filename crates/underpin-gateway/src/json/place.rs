@@ -104,15 +104,6 @@ impl Pattern {
                     exact => exact == step,
                 })
     }
-
-    /// The one value in `document` that this pattern without wildcards points to.
-    pub fn find<'a>(&self, document: &'a super::Json) -> Option<&'a super::Json> {
-        self.0.iter().try_fold(document, |value, step| match step {
-            Step::Name(name) => value.get(name),
-            Step::Index(index) => value.items().get(*index),
-            Step::AnyName | Step::AnyIndex => None,
-        })
-    }
 }
 
 impl fmt::Display for Pattern {

@@ -7,7 +7,7 @@ use super::{
     stand_in::{self, StandIn},
 };
 use crate::{
-    compare::{Ledger, Session, TokenKind, scan},
+    compare::{Session, TokenKind, scan},
     har::{Exchange, Recording},
     json::Json,
 };
@@ -142,7 +142,7 @@ impl<'a> Run<'a> {
             return Ok(());
         };
         self.page = Some(page.id.clone());
-        self.session.ledger = Ledger::default();
+        self.session.restart();
         self.recording_began = exchange.started;
         self.replay_began = now();
         let Some(template) = &self.options.start else {

@@ -54,3 +54,481 @@ async fn a_faithful_backend_matches_in_all_185_exchanges() {
     assert!(wrong.is_empty(), "{lines:#?}");
     assert_eq!(report.outcomes.len(), 185);
 }
+
+#[tokio::test]
+async fn wrong_answers_are_seen_over_the_wire() {
+    let report = replay(|number, answer| match number {
+        2 => answer.status = 201,
+        5 => answer.body.truncate(10),
+        31 => answer.headers.retain(|(name, _)| name != "allow"),
+        143 => answer.body[40] ^= 1,
+        _ => {}
+    })
+    .await;
+    let wrong = |o: &&crate::report::Outcome| o.verdict == Verdict::Mismatched;
+    let numbers: Vec<_> = report
+        .outcomes
+        .iter()
+        .filter(wrong)
+        .map(|o| o.exchange.number)
+        .collect();
+    assert_eq!(numbers, [2, 5, 31, 143]);
+}
+
+/// A recording of a handful of exchanges.
+fn recording(entries: &str, more: &str) -> crate::har::Recording {
+    crate::har::from_text(&format!("{{\"log\":{{{more}\"entries\":[{entries}]}}}}")).unwrap()
+}
+
+fn entry(extra: &str, request: &str, status: u16, body: &str) -> String {
+    let (method, target) = request.split_once(' ').unwrap();
+    let text = serde_json::to_string(body).unwrap();
+    format!(
+        "{{\"startedDateTime\":\"2026-11-21T06:52:18+00:00\",\"time\":1,{extra}\
+         \"request\":{{\"method\":\"{method}\",\"url\":\"http://old:1{target}\"}},\
+         \"response\":{{\"status\":{status},\"headers\":[{{\"name\":\"Content-Type\",\
+         \"value\":\"application/json\"}}],\"content\":{{\"text\":{text}}}}}}}"
+    )
+}
+
+/// A candidate that answers each request by a function of its method and target.
+async fn candidate(answer: fn(&str) -> (u16, String)) -> String {
+    use hyper::{Response, server::conn::http1, service::service_fn};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+                let auth = request.headers().get("authorization");
+                let auth = auth
+                    .map(|v| v.to_str().unwrap().to_owned())
+                    .unwrap_or_default();
+                let (status, body) =
+                    answer(&format!("{} {}{auth}", request.method(), request.uri()));
+                let response = Response::builder()
+                    .status(status)
+                    .header("content-type", "application/json")
+                    .body(http_body_util::Full::new(bytes::Bytes::from(body)));
+                async move { response }
+            });
+            let io = hyper_util::rt::TokioIo::new(stream);
+            tokio::spawn(http1::Builder::new().serve_connection(io, service));
+        }
+    });
+    origin
+}
+
+fn verdicts(report: &Report) -> Vec<&Verdict> {
+    report
+        .outcomes
+        .iter()
+        .map(|outcome| &outcome.verdict)
+        .collect()
+}
+
+#[tokio::test]
+async fn faults_of_the_original_are_excused_by_name_only() {
+    let origin = candidate(|request| match request {
+        "GET /a" => (401, r#"{"detail":"no"}"#.to_owned()),
+        "GET /c" => (500, String::new()),
+        _ => (422, r#"{"detail":[]}"#.to_owned()),
+    })
+    .await;
+    let remark = "\"_tolerate\":\"any 4xx with a detail body is better\",";
+    let entries = [
+        entry("\"_tags\":[\"bug\"],", "GET /a", 500, "oops"),
+        entry("\"_tags\":[\"volatile\"],", "GET /a", 500, "oops"),
+        entry(remark, "GET /b", 500, "oops"),
+        entry(remark, "GET /c", 501, "oops"),
+    ];
+    let recording = recording(&entries.join(","), "");
+    let report = run(&recording, &options(&origin), |_| {}).await.unwrap();
+    let expected = [
+        &Verdict::Excused("tag bug".to_owned()),
+        &Verdict::Mismatched,
+        &Verdict::Excused("tolerated: any 4xx with a detail body is better".to_owned()),
+        &Verdict::Mismatched,
+    ];
+    assert_eq!(verdicts(&report), expected);
+    let strict = Options {
+        strict: true,
+        ..options(&origin)
+    };
+    let report = run(&recording, &strict, |_| {}).await.unwrap();
+    assert_eq!(verdicts(&report), [&Verdict::Mismatched; 4]);
+}
+
+#[tokio::test]
+async fn requests_of_one_moment_are_compared_as_a_set() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    let origin = candidate(|_| {
+        let call = CALLS.fetch_add(1, Ordering::SeqCst);
+        if call % 3 == 0 {
+            (200, "{\"done\":true}".to_owned())
+        } else {
+            (404, "{}".to_owned())
+        }
+    })
+    .await;
+    let tag = "\"_tags\":[\"parallel\"],";
+    let lost = entry(tag, "DELETE /x", 404, "{}");
+    let won = entry(tag, "DELETE /x", 200, "{\"done\":true}");
+    let good = recording(&[lost.clone(), lost.clone(), won.clone()].join(","), "");
+    let report = run(&good, &options(&origin), |_| {}).await.unwrap();
+    assert_eq!(verdicts(&report), [&Verdict::Matched; 3]);
+    let bad = recording(&[won.clone(), won, lost].join(","), "");
+    let report = run(&bad, &options(&origin), |_| {}).await.unwrap();
+    assert_eq!(report.totals().mismatched, 1);
+}
+
+#[tokio::test]
+async fn a_captured_id_is_followed_and_checked() {
+    let origin = candidate(|request| match request {
+        "POST /posts" => (201, "{\"id\":\"Zx9-_aQ\"}".to_owned()),
+        "GET /posts/Zx9-_aQ" => (
+            200,
+            "{\"id\":\"Zx9-_aQ\",\"at\":\"/posts/Zx9-_aQ\"}".to_owned(),
+        ),
+        "GET /other" => (200, "{\"post_id\":\"pjC3EQA\"}".to_owned()),
+        _ => (404, String::new()),
+    })
+    .await;
+    let capture = "\"_captures\":{\"p\":\"$.id\",\"_recorded\":\"pjC3EQA\"},";
+    let entries = [
+        entry(capture, "POST /posts", 201, "{\"id\":\"pjC3EQA\"}"),
+        entry(
+            "",
+            "GET /posts/pjC3EQA",
+            200,
+            "{\"id\":\"pjC3EQA\",\"at\":\"/posts/pjC3EQA\"}",
+        ),
+        entry("", "GET /other", 200, "{\"post_id\":\"pjC3EQA\"}"),
+    ];
+    let report = run(
+        &recording(&entries.join(","), ""),
+        &options(&origin),
+        |_| {},
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        verdicts(&report),
+        [&Verdict::Matched, &Verdict::Matched, &Verdict::Mismatched]
+    );
+}
+
+#[tokio::test]
+async fn a_scenario_is_started_by_a_command_that_may_say_where() {
+    let origin = candidate(|_| (200, "{}".to_owned())).await;
+    let directory = tempfile::tempdir().unwrap();
+    let seen = directory.path().join("seen");
+    let script = format!(
+        "echo \"$1 $2 $UNDERPIN_PAGE $UNDERPIN_START_DATA $(cat)\" >> {}; sleep 3 & echo {origin}",
+        seen.display()
+    );
+    let start = format!("sh -c '{script}' sh {{page}} {{startData}}");
+    let entries = [("one", "/a"), ("one", "/b"), ("two", "/c")].map(|(page, path)| {
+        entry(
+            &format!("\"pageref\":\"{page}\","),
+            &format!("GET {path}"),
+            200,
+            "{}",
+        )
+    });
+    let pages = "\"pages\":[{\"id\":\"one\",\"_startData\":\"x.json\"},{\"id\":\"two\"}],";
+    let options = Options {
+        to: None,
+        start: Some(Template::parse(&start).unwrap()),
+        ..options(&origin)
+    };
+    let report = run(&recording(&entries.join(","), pages), &options, |_| {})
+        .await
+        .unwrap();
+    assert_eq!(verdicts(&report), [&Verdict::Matched; 3]);
+    assert_eq!(
+        std::fs::read_to_string(seen).unwrap(),
+        "one x.json one x.json {\"id\":\"one\",\"_startData\":\"x.json\"}\ntwo  two  {\"id\":\"two\"}\n"
+    );
+}
+
+#[tokio::test]
+async fn what_happened_before_an_exchange_is_done_by_commands() {
+    let origin = candidate(|_| (200, "{}".to_owned())).await;
+    let directory = tempfile::tempdir().unwrap();
+    let seen = directory.path().join("seen");
+    let words =
+        |text: &str| Template::parse(&text.replace("FILE", &seen.display().to_string())).unwrap();
+    let entries = [
+        entry(
+            "\"_before\":{\"cli\":[\"create\",\"a b\",\"p'w\"]},",
+            "GET /",
+            200,
+            "{}",
+        ),
+        entry(
+            "\"_before\":{\"cli\":\"delete 'a b'\"},",
+            "GET /",
+            200,
+            "{}",
+        ),
+        entry("\"_before\":{\"action\":\"restart\"},", "GET /", 200, "{}"),
+    ];
+    let setup =
+        "\"_setup\":{\"users_created\":[{\"username\":\"al ice\",\"password\":\"{username}\"}]},";
+    let options = Options {
+        create_user: Some(words(
+            "sh -c 'echo \"user $1 $2\" >> FILE' sh {username} {password}",
+        )),
+        cli: Some(words("sh -c 'echo \"cli $@\" >> FILE; exit 1' sh")),
+        before: Some(words("sh -c 'echo \"$UNDERPIN_BEFORE $(cat)\" >> FILE'")),
+        ..options(&origin)
+    };
+    let report = run(&recording(&entries.join(","), setup), &options, |_| {})
+        .await
+        .unwrap();
+    assert_eq!(verdicts(&report), [&Verdict::Matched; 3]);
+    assert_eq!(
+        std::fs::read_to_string(&seen).unwrap(),
+        "user al ice {username}\ncli create a b p'w\ncli delete a b\n\
+         {\"action\":\"restart\"} {\"action\":\"restart\"}\n"
+    );
+    assert_eq!(
+        report.notices.len(),
+        2,
+        "the failed commands are told: {:?}",
+        report.notices
+    );
+    let failing = Options {
+        create_user: Some(words("sh -c 'echo no >&2; exit 3'")),
+        ..options
+    };
+    let error = run(&recording(&entries.join(","), setup), &failing, |_| {})
+        .await
+        .unwrap_err();
+    assert_eq!(error, "creating the user `al ice` failed: no");
+}
+
+#[tokio::test]
+async fn described_tokens_are_signed_anew() {
+    let origin = candidate(|request| {
+        let token = request
+            .split_once(' ')
+            .unwrap()
+            .1
+            .rsplit_once(' ')
+            .map_or("", |(_, t)| t);
+        (200, serde_json::to_string(token).unwrap())
+    })
+    .await;
+    let auth = "{\"token\":\"valid\",\"header\":{\"alg\":\"EdDSA\",\"kid\":\"k\"},\
+                \"claims\":{\"sub\":\"me\",\"iat\":1795243900,\"exp\":1795244800}}";
+    let header = "\"headers\":[{\"name\":\"Authorization\",\"value\":\"bearer a.b.c\"}],\"method\"";
+    let valid =
+        entry(&format!("\"_auth\":{auth},"), "GET /", 200, "1").replacen("\"method\"", header, 1);
+    let forged = valid.replacen("\"valid\"", "\"bad signature\"", 1);
+    let garbage = valid.replacen(auth, "{\"token\":\"garbage\"}", 1);
+    let listen = free_address();
+    let options = Options {
+        jwks_listen: Some(listen.clone()),
+        ..options(&origin)
+    };
+    let recording = recording(&[valid, forged, garbage].join(","), "");
+    let report = run(&recording, &options, |_| {}).await.unwrap();
+    let token = |at: usize| {
+        let body: String =
+            serde_json::from_slice(&report.outcomes[at].answer.as_ref().unwrap().body).unwrap();
+        body
+    };
+    let keys = fetch(&listen, "/api/auth/jwks").await;
+    assert!(verifies(&keys, &token(0)) && !verifies(&keys, &token(1)));
+    assert_eq!(token(2), "a.b.c");
+    let claims = crate::compare::decode_jwt_part(token(0).split('.').nth(1).unwrap()).unwrap();
+    let (issued, expires) = (
+        claims.get("iat").unwrap().as_i64(),
+        claims.get("exp").unwrap().as_i64(),
+    );
+    assert_eq!(expires.unwrap() - issued.unwrap(), 900);
+    let now = i64::try_from(super::now() / 1_000_000).unwrap();
+    assert!(
+        (now - 60..=now).contains(&(issued.unwrap() + 38)),
+        "38 s old when recorded"
+    );
+}
+
+fn free_address() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string()
+}
+
+async fn fetch(address: &str, path: &str) -> String {
+    let outgoing = super::Outgoing {
+        method: "GET".to_owned(),
+        target: path.to_owned(),
+        ..Default::default()
+    };
+    let target = Target::parse(&format!("http://{address}")).unwrap();
+    let answer = super::client::send(&target, &outgoing, options("http://h").limits)
+        .await
+        .unwrap();
+    String::from_utf8(answer.body).unwrap()
+}
+
+fn verifies(keys: &str, token: &str) -> bool {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as B64};
+    let keys: serde_json::Value = serde_json::from_str(keys).unwrap();
+    let key = B64.decode(keys["keys"][0]["x"].as_str().unwrap()).unwrap();
+    let (signed, seal) = token.rsplit_once('.').unwrap();
+    let key = ring::signature::UnparsedPublicKey::new(&ring::signature::ED25519, key);
+    key.verify(signed.as_bytes(), &B64.decode(seal).unwrap())
+        .is_ok()
+}
+
+#[tokio::test]
+async fn the_recorded_issuer_answers_as_its_rule_says() {
+    use super::stand_in::{StandIn, serve};
+    let issuer = double::notes().setup.issuer.clone().unwrap();
+    let address = serve("127.0.0.1:0", StandIn::Issuer(issuer.clone()))
+        .await
+        .unwrap()
+        .to_string();
+    let discovery = fetch(&address, "/.well-known/openid-configuration").await;
+    assert_eq!(discovery, issuer.discovery.to_compact());
+    assert_eq!(
+        fetch(&address, "/jwks.json").await,
+        issuer.jwks.to_compact()
+    );
+    assert_eq!(
+        fetch(&address, "/userinfo").await,
+        r#"{"error":"invalid_token"}"#
+    );
+    let token = double::sign(
+        "{\"alg\":\"RS256\"}",
+        "{\"sub\":\"sub-userinfo-name\"}",
+        "x",
+    );
+    let outgoing = super::Outgoing {
+        method: "GET".to_owned(),
+        target: "/userinfo".to_owned(),
+        headers: vec![("Authorization".to_owned(), format!("Bearer {token}"))],
+        body: Vec::new(),
+    };
+    let target = Target::parse(&format!("http://{address}")).unwrap();
+    let answer = super::client::send(&target, &outgoing, options("http://h").limits)
+        .await
+        .unwrap();
+    assert_eq!(
+        answer.body,
+        br#"{"sub":"sub-userinfo-name","name":"Only Name"}"#
+    );
+}
+
+#[tokio::test]
+async fn a_candidate_that_is_not_there_stops_the_replay() {
+    let origin = format!("http://{}", free_address());
+    let error = run(double::notes(), &options(&origin), |_| {})
+        .await
+        .unwrap_err();
+    assert!(
+        error.contains("cannot connect") && error.contains("--to"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn slow_and_endless_answers_end() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut head = [0_u8; 4096];
+                let length = stream.read(&mut head).await.unwrap_or(0);
+                if head[..length].starts_with(b"GET /endless") {
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
+                    while stream.write_all(&[b'x'; 4096]).await.is_ok() {}
+                }
+                tokio::time::sleep(Duration::from_secs(600)).await;
+            });
+        }
+    });
+    let entries = [
+        entry("", "GET /endless", 200, "{}"),
+        entry("", "GET /slow", 200, "{}"),
+    ];
+    let limits = Limits {
+        time: Duration::from_secs(2),
+        size: 1 << 20,
+    };
+    let options = Options {
+        limits,
+        ..options(&origin)
+    };
+    let report = run(&recording(&entries.join(","), ""), &options, |_| {})
+        .await
+        .unwrap();
+    let notes: Vec<_> = report
+        .outcomes
+        .iter()
+        .map(|o| o.differences[0].note.as_str())
+        .collect();
+    assert_eq!(
+        notes,
+        [
+            "the answer is larger than 1048576 bytes",
+            "no complete answer within 2 s"
+        ]
+    );
+}
+
+#[test]
+fn command_lines_are_split_as_a_shell_does() {
+    let words = |line| commands::split(line).unwrap();
+    assert_eq!(
+        words(r#"a 'b c' "d \" e"f\ g '' "#),
+        ["a", "b c", "d \" ef g", ""]
+    );
+    assert_eq!(words("a $HOME ; b"), ["a", "$HOME", ";", "b"]);
+    assert!(commands::split("a 'b").is_err());
+    assert!(Template::parse("  ").is_err());
+    let template = Template::parse("x {username} --p={password}{other}").unwrap();
+    let filled = template.fill(&[("username", "a b"), ("password", "{username}")]);
+    assert_eq!(filled, ["x", "a b", "--p={username}{other}"]);
+}
+
+#[test]
+fn addresses_and_numbers_are_checked() {
+    for wrong in [
+        "",
+        "127.0.0.1:1",
+        "https://a",
+        "http://",
+        "http://a/b",
+        "http://a:b",
+        "http://u@a",
+    ] {
+        assert!(Target::parse(wrong).is_err(), "{wrong}");
+    }
+    assert_eq!(Target::parse("http://a:8/").unwrap().origin(), "http://a:8");
+    for wrong in ["", "a", "3-1", "1,", "-2"] {
+        assert!(
+            wrong.parse::<super::selection::Numbers>().is_err(),
+            "{wrong}"
+        );
+    }
+    let numbers = Some("2,4-5".parse().unwrap());
+    let selection = Selection {
+        numbers,
+        ..Selection::default()
+    };
+    let judged = double::notes()
+        .exchanges
+        .iter()
+        .filter(|e| selection.includes(e));
+    assert_eq!(judged.map(|e| e.number).collect::<Vec<_>>(), [2, 4, 5]);
+    assert_eq!(selection.last(double::notes()), 5);
+}

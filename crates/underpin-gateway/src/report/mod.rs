@@ -1,5 +1,6 @@
 //! What a replay found, for people and for programs. Judges nothing.
 
+mod diff;
 mod html;
 mod junit;
 mod machine;

@@ -1,6 +1,6 @@
 //! The settings that every backend has; those of one backend are in its own `config.rs`.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use super::{Config, FromText, Shape};
 use crate::{
@@ -11,6 +11,9 @@ use crate::{
 /// Server, database, logs and metrics.
 #[derive(Clone, Debug, Config)]
 pub struct Framework {
+    /// A TOML file with settings; the environment wins over it, and so does `.env`.
+    #[config(env = "CONFIG_FILE")]
+    pub file: Option<PathBuf>,
     /// Where and within which limits requests are served.
     #[config(nested)]
     pub server: ServerSettings,

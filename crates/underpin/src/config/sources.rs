@@ -188,3 +188,56 @@ impl fmt::Debug for Sources {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Framework, load};
+
+    fn complaints(sources: &Sources) -> Vec<String> {
+        let error = load::<Framework>(sources).err();
+        let complaints = error.as_ref().map_or(&[][..], |error| error.complaints());
+        complaints
+            .iter()
+            .map(|one| format!("{}: {}", one.subject, one.problem))
+            .collect()
+    }
+
+    #[test]
+    fn files_are_read_from_disk_or_complained_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let (dotenv, file) = (folder.path().join(".env"), folder.path().join("app.toml"));
+        let mut sources = Sources::default();
+        sources.read_dotenv(&dotenv);
+        assert!(complaints(&sources).is_empty(), "no `.env` is no fault");
+        sources.read_file(&file);
+        assert!(
+            complaints(&sources)[0].starts_with("CONFIG_FILE: names"),
+            "a missing file is"
+        );
+
+        fs::write(&dotenv, "PORT=1").unwrap();
+        fs::write(&file, "port = 2\nhost = \"::1\"").unwrap();
+        let mut sources = Sources::default();
+        sources.read_dotenv(&dotenv);
+        sources.read_file(&file);
+        let server = load::<Framework>(&sources).unwrap().server;
+        assert_eq!((server.port, server.host.as_str()), (1, "::1"));
+
+        fs::write(&dotenv, b"PORT=\xff").unwrap();
+        sources.read_dotenv(&dotenv);
+        assert!(complaints(&sources)[0].starts_with("`.env`: is in the working directory but"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_are_no_text_are_complained_of_where_they_matter() {
+        use std::os::unix::ffi::OsStringExt;
+        let no_text = || OsString::from_vec(vec![0xff]);
+        let sources = Sources::from_os([("PORT".into(), no_text()), ("OTHER".into(), no_text())]);
+        assert_eq!(
+            complaints(&sources),
+            ["PORT: (the environment) is not text in UTF-8"]
+        );
+    }
+}

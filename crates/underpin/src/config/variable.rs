@@ -1,6 +1,6 @@
 //! What is known of a variable without reading it: its name, shape, default and description.
 
-use super::text::{FromText, Shape};
+use super::{FromText, Shape};
 
 /// One variable of the settings.
 #[derive(Clone, Debug)]

@@ -120,11 +120,9 @@ impl Connection {
     }
 
     async fn prepare(&self, text: &Text) -> Result<Arc<Prepared>> {
-        let known = self.prepared.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(prepared) = known.get(text) {
-            return Ok(Arc::clone(prepared));
+        if let Some(prepared) = self.known(text) {
+            return Ok(prepared);
         }
-        drop(known);
         let statement = self.client.prepare(text.as_str()).await;
         let statement = statement.map_err(|error| refused(refusal(&error), text.as_str()))?;
         let prepared = Arc::new(Prepared::new(statement));
@@ -134,6 +132,11 @@ impl Connection {
             .unwrap_or_else(PoisonError::into_inner);
         known.insert(text, Arc::clone(&prepared));
         Ok(prepared)
+    }
+
+    fn known(&self, text: &Text) -> Option<Arc<Prepared>> {
+        let known = self.prepared.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(text).cloned()
     }
 
     pub(super) async fn run_prepared<T: FromRow>(

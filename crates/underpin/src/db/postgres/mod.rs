@@ -110,7 +110,8 @@ impl Postgres {
     }
 
     pub(super) async fn snapshot(&self) -> Result<Exclusive> {
-        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        // The snapshot is fixed by the first statement, not by BEGIN.
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1";
         self.exclusive.begin(begin).await
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use underpin::db::{Db, DbErrorKind, Query, Row, dialects, sql};
 
-use super::{INSERT, databases};
+use super::{databases, insert, instant};
 
 #[derive(Debug, PartialEq, Row)]
 struct Note {
@@ -11,15 +11,6 @@ struct Note {
     id: String,
     user_id: i32,
     created_at: DateTime<Utc>,
-}
-
-fn instant() -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(1_700_000_000_123_456).unwrap()
-}
-
-fn insert(id: &str, user: i32, title: &str, content: &str) -> Query {
-    let query = sql(INSERT).bind(id).bind(user).bind(title);
-    query.bind(content).bind(instant())
 }
 
 #[tokio::test]
@@ -117,4 +108,20 @@ async fn refusals_are_told_apart() {
             .bind("b");
         assert_eq!(refusal(db, many).await, (DbErrorKind::Other, 500));
     }
+}
+
+#[test]
+fn every_call_may_move_between_threads() {
+    fn is_send<T: Send>(_: impl FnOnce(Db) -> T) {}
+    is_send(|db| async move {
+        let mut snapshot = db.snapshot().await?;
+        let mut rows = sql("SELECT 1").stream::<i64>(&mut snapshot).await?;
+        rows.next_batch().await
+    });
+    is_send(|db| async move {
+        let mut transaction = db.begin().await?;
+        let row = sql("SELECT 1").fetch_one::<i64>(&mut transaction).await?;
+        transaction.commit().await?;
+        sql("SELECT 1").bind(row).fetch_all::<Note>(&db).await
+    });
 }

@@ -1,9 +1,16 @@
 //! The layer as a repository uses it, on both engines.
 
 mod calls;
+mod cancellation;
+mod snapshots;
+mod sqlite;
+mod transactions;
+mod values;
+
+use chrono::{DateTime, Utc};
 
 use crate::{
-    db::{Migration, Migrations, Script},
+    db::{Db, Migration, Migrations, Query, Script, sql},
     testing::TestDb,
 };
 
@@ -33,6 +40,22 @@ const MIGRATIONS: Migrations = Migrations::new(&[Migration {
 
 const INSERT: &str =
     "INSERT INTO notes (id, user_id, title, content, created_at) VALUES ($1, $2, $3, $4, $5)";
+
+fn instant() -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(1_700_000_000_123_456).unwrap()
+}
+
+fn insert(id: &str, user: i32, title: &str, content: &str) -> Query {
+    let query = sql(INSERT).bind(id).bind(user).bind(title);
+    query.bind(content).bind(instant())
+}
+
+async fn count(db: &Db) -> i64 {
+    sql("SELECT count(*) FROM notes")
+        .fetch_one(db)
+        .await
+        .unwrap()
+}
 
 /// A fresh database on every engine that is here.
 async fn databases() -> Vec<TestDb> {

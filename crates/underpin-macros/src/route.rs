@@ -112,6 +112,11 @@ struct Input {
 }
 
 impl Input {
+    /// What it is called on the wire; a leading underscore only says that the handler does not look at it.
+    fn wire(&self) -> String {
+        self.name.to_string().trim_start_matches('_').to_owned()
+    }
+
     fn is(&self, extractor: &str) -> bool {
         let Type::Path(path) = &self.kind else {
             return false;
@@ -182,7 +187,7 @@ fn check_path(path: &LitStr, inputs: &[Input]) -> syn::Result<()> {
         seen.push(name);
         if !inputs
             .iter()
-            .any(|input| input.name == name && input.is("Path"))
+            .any(|input| input.wire() == name && input.is("Path"))
         {
             return Err(syn::Error::new(
                 path.span(),
@@ -234,8 +239,8 @@ fn describe(options: &Options, function: &ItemFn, inputs: &[Input]) -> TokenStre
     let fails = &options.fails;
     let status = options.status.iter();
     let media_type = options.media_type.iter();
-    let arguments = inputs.iter().map(|Input { name, kind }| {
-        let text = name.to_string();
+    let arguments = inputs.iter().map(|input| {
+        let (text, kind) = (input.wire(), &input.kind);
         quote_spanned!(kind.span()=> <#kind as ::underpin::http::Input>::describe(operation, #text);)
     });
     let output = output(function);
@@ -267,7 +272,7 @@ fn build(options: &Options, function: &ItemFn, inputs: &[Input]) -> TokenStream 
     let output = output(function);
     let kinds: Vec<&Type> = inputs.iter().map(|input| &input.kind).collect();
     let names: Vec<&Ident> = inputs.iter().map(|input| &input.name).collect();
-    let texts: Vec<String> = names.iter().map(ToString::to_string).collect();
+    let texts: Vec<String> = inputs.iter().map(Input::wire).collect();
     let places: Vec<Ident> = (0..inputs.len())
         .map(|place| format_ident!("prepared_{place}"))
         .collect();

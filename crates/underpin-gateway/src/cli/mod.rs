@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
-    compare::Rules,
+    compare::{Layout, Rules},
     replay::{Limits, Options, Selection, Target, Template},
 };
 
@@ -68,10 +68,11 @@ Examples:
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 struct Replay {
     /// The recording (HAR 1.2)
     recording: PathBuf,
-    /// Where the candidate listens, such as http://127.0.0.1:8000
+    /// Where the candidate listens, such as `http://127.0.0.1:8000`
     #[arg(long, value_name = "URL", value_parser = Target::parse)]
     to: Option<Target>,
     /// Print the environment that the candidate needs as shell lines, and stop
@@ -80,7 +81,7 @@ struct Replay {
     /// Further excuses, each with its reason
     #[arg(long, value_name = "FILE.toml")]
     rules: Option<PathBuf>,
-    /// Write a report; .html, .json or .xml (JUnit)
+    /// Write a report; .html, .json or .xml (for CI)
     #[arg(long, value_name = "FILE")]
     report: Vec<PathBuf>,
     /// Judge these exchanges only, such as 3,10-14
@@ -114,14 +115,14 @@ struct Replay {
     #[arg(long, value_name = "COMMAND")]
     create_user: Option<Template>,
     /// Does what happened on the server before an exchange: JSON on standard input, in {before} and
-    /// in UNDERPIN_BEFORE; may print a new address as its last line
+    /// in `UNDERPIN_BEFORE`; may print a new address as its last line
     #[arg(long, value_name = "COMMAND")]
     before: Option<Template>,
     /// The backend's own command line; the recorded arguments (`_before.cli`) are added to it
     #[arg(long, value_name = "COMMAND")]
     cli: Option<Template>,
     /// Starts a scenario from its data: the page's JSON on standard input, {page} and {startData},
-    /// UNDERPIN_PAGE and UNDERPIN_START_DATA; may print the address as its last line
+    /// `UNDERPIN_PAGE` and `UNDERPIN_START_DATA`; may print the address as its last line
     #[arg(long, value_name = "COMMAND")]
     start: Option<Template>,
     /// Sign the described tokens anew and serve the keys here
@@ -149,7 +150,11 @@ impl Replay {
                 .iter()
                 .map(|name| name.to_ascii_lowercase())
                 .collect(),
-            loose_layout: self.loose_layout,
+            layout: if self.loose_layout {
+                Layout::MayDiffer
+            } else {
+                Layout::Counts
+            },
             strict: self.strict,
             fail_fast: self.fail_fast,
             selection: Selection {

@@ -82,10 +82,15 @@ impl Replay {
 }
 
 fn environment(variables: &[(String, String)]) -> String {
-    variables
-        .iter()
-        .map(|(name, value)| format!("{name}='{}'\n", value.replace('\'', "'\\''")))
-        .collect()
+    let quote = |value: &str| value.replace('\'', "'\''");
+    let line = |(name, value): &(String, String)| {
+        format!(
+            "{name}='{}'
+",
+            quote(value)
+        )
+    };
+    variables.iter().map(line).collect::<Vec<_>>().concat()
 }
 
 fn print(bytes: &[u8]) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! Compares two bodies by what the recorded one is: JSON, a ZIP archive, text, or bytes.
 
-use super::{Answer, Comparer, text::Belongs, zip};
+use super::{Answer, Comparer, Layout, text::Belongs, zip};
 use crate::json::{self, Json, Place, layout};
 
 /// How much of a body is shown when the whole of it differs, in characters.
@@ -47,7 +47,7 @@ impl Comparer<'_> {
         let before = self.found.differences.len();
         self.json(&Place::default(), old, new, None);
         let same = self.found.differences.len() == before;
-        if same && !self.session.loose_layout && layout(old_text) != layout(new_text) {
+        if same && self.session.layout == Layout::Counts && layout(old_text) != layout(new_text) {
             // Structure that a rule excuses has other gaps, so only equal counts can be judged.
             if layout(old_text).len() == layout(new_text).len() {
                 let note = "white space between the tokens differs";

@@ -1,6 +1,6 @@
 //! Compares two JSON documents: structure, order of keys, text of numbers, and strings by their type.
 
-use super::{Comparer, rules::Matcher, text::Belongs};
+use super::{Comparer, Layout, arrays::identity, rules::Matcher, text::Belongs};
 use crate::json::{Json, Place, Text};
 
 /// Stands in recordings for prose of the original that was taken out.
@@ -143,99 +143,6 @@ impl Comparer<'_> {
         }
     }
 
-    fn array(&mut self, place: &Place, old: &[Json], new: &[Json], object: Option<&str>) {
-        let rule = self.session.rules.named(self.exchange, place, Matcher::Set);
-        let tolerated = self
-            .exchange
-            .tolerate
-            .as_deref()
-            .is_some_and(|why| why.contains("order"));
-        let unordered = rule.or_else(|| {
-            let identified = !old.is_empty() && old.iter().all(|item| key_of(item).is_some());
-            ((tolerated || self.exchange.has_tag("order")) && identified)
-                .then(|| "order".to_owned())
-        });
-        if old.len() != new.len() {
-            let (a, b) = (
-                format!("{} items", old.len()),
-                format!("{} items", new.len()),
-            );
-            self.differ(&place.to_string(), &a, &b, "");
-        }
-        let Some(rule) = unordered else {
-            for (index, (old, new)) in old.iter().zip(new).enumerate() {
-                self.json(&place.item(index), old, new, object);
-            }
-            self.left_over(place, old, new);
-            return;
-        };
-        let partners = self.partners(old, new);
-        if partners
-            .iter()
-            .enumerate()
-            .any(|(index, partner)| *partner != Some(index))
-        {
-            self.excuse(&rule);
-        }
-        for (index, item) in old.iter().enumerate() {
-            let at = place.item(index);
-            match partners
-                .get(index)
-                .copied()
-                .flatten()
-                .and_then(|partner| new.get(partner))
-            {
-                Some(partner) => self.json(&at, item, partner, object),
-                None => self.differ(&at.to_string(), &item.to_compact(), "(absent)", ""),
-            }
-        }
-    }
-
-    fn left_over(&mut self, place: &Place, old: &[Json], new: &[Json]) {
-        for (index, item) in old.iter().enumerate().skip(new.len()) {
-            self.differ(
-                &place.item(index).to_string(),
-                &item.to_compact(),
-                "(absent)",
-                "",
-            );
-        }
-        for (index, item) in new.iter().enumerate().skip(old.len()) {
-            self.differ(
-                &place.item(index).to_string(),
-                "(absent)",
-                &item.to_compact(),
-                "",
-            );
-        }
-    }
-
-    /// For each old item the position of the new one with the same key; what is left is paired in
-    /// order.
-    fn partners(&self, old: &[Json], new: &[Json]) -> Vec<Option<usize>> {
-        let ledger = &self.session.ledger;
-        let path = &self.exchange.request.target;
-        let mut free: Vec<usize> = (0..new.len()).collect();
-        let mut partners: Vec<Option<usize>> = Vec::with_capacity(old.len());
-        for item in old {
-            let key = key_of(item).unwrap_or_else(|| item.to_compact());
-            let expected = ledger.id(&key).or_else(|| ledger.number(path, &key));
-            let expected = expected.unwrap_or(&key);
-            let found = free.iter().position(|at| {
-                let candidate = new.get(*at);
-                candidate.is_some_and(|item| {
-                    key_of(item).unwrap_or_else(|| item.to_compact()) == expected
-                })
-            });
-            partners.push(found.map(|position| free.remove(position)));
-        }
-        let mut free = free.into_iter();
-        for partner in partners.iter_mut().filter(|partner| partner.is_none()) {
-            *partner = free.next();
-        }
-        partners
-    }
-
     fn string(
         &mut self,
         place: &Place,
@@ -269,7 +176,7 @@ impl Comparer<'_> {
                 .value
                 .contains(|c: char| c.is_control() || matches!(c, '"' | '\\'));
         let otherwise = old.value == new.value && old.written != new.written;
-        if (needless || otherwise) && !self.session.loose_layout {
+        if (needless || otherwise) && self.session.layout == Layout::Counts {
             self.differ(
                 &place.to_string(),
                 &old.written,
@@ -279,106 +186,10 @@ impl Comparer<'_> {
         }
     }
 
-    fn is_captured(&self, place: &Place) -> bool {
+    pub(super) fn is_captured(&self, place: &Place) -> bool {
         self.exchange
             .captures
             .iter()
             .any(|capture| capture.at.matches(place))
-    }
-
-    fn number(&mut self, place: &Place, old: &str, new: &str) -> Result<(), String> {
-        let is_id = place.key() == Some("id");
-        if let Some(known) = self
-            .session
-            .ledger
-            .number(&self.exchange.request.target, old)
-        {
-            if is_id {
-                let known = known.to_owned();
-                return self.expect_number(&known, old, new);
-            }
-        }
-        if let Some(moment) = self.clock_reading(old) {
-            let now = clock_micros(new).ok_or_else(|| "not a Unix time".to_owned())?;
-            if old.len() != new.len() {
-                return Err("a Unix time in another unit".to_owned());
-            }
-            self.check_time(moment, now)?;
-            if old != new {
-                self.excuse("time");
-            }
-            return Ok(());
-        }
-        if is_id && self.is_new_count(place) && new.bytes().all(|b| b.is_ascii_digit()) {
-            let path = self.exchange.request.target.clone();
-            self.session
-                .ledger
-                .pair_numbers(path.trim_end_matches('/'), old, new)?;
-            if old != new {
-                self.excuse("id");
-            }
-            return Ok(());
-        }
-        if old == new {
-            Ok(())
-        } else {
-            Err(String::new())
-        }
-    }
-
-    fn expect_number(&mut self, known: &str, old: &str, new: &str) -> Result<(), String> {
-        if new != known {
-            return Err(format!("the candidate calls {old} {known}"));
-        }
-        if old != new {
-            self.excuse("id");
-        }
-        Ok(())
-    }
-
-    /// A counter is deterministic, so a counted id must be equal: unless the recording says that it
-    /// is generated, or the candidate was allowed to create one row more or less before.
-    fn is_new_count(&self, place: &Place) -> bool {
-        let created = self.exchange.request.method == "POST" && place.to_string() == "$.id";
-        self.is_captured(place) || created && self.session.ledger.disturbed
-    }
-
-    fn clock_reading(&self, old: &str) -> Option<i64> {
-        let micros = clock_micros(old)?;
-        let chosen = self.session.ledger.is_chosen_by_client(old);
-        (self.clock.is_near(micros) && !chosen).then_some(micros)
-    }
-}
-
-/// A Unix time in seconds (10 digits) or milliseconds (13 digits), in microseconds.
-fn clock_micros(text: &str) -> Option<i64> {
-    let number: i64 = text.parse().ok()?;
-    match text.len() {
-        10 => Some(number * 1_000_000),
-        13 => Some(number * 1000),
-        _ => None,
-    }
-}
-
-/// What distinguishes an object from its siblings, with its shape, so that note 1 is not user 1.
-fn identity(members: &[(Text, Json)]) -> Option<String> {
-    let value = identifying(members)?;
-    let shape: Vec<&str> = members.iter().map(|(key, _)| key.value.as_str()).collect();
-    Some(format!("{} {value}", shape.join(",")))
-}
-
-fn key_of(item: &Json) -> Option<String> {
-    identifying(item.members())
-}
-
-fn identifying(members: &[(Text, Json)]) -> Option<String> {
-    let named = |name: &str| members.iter().find(|(key, _)| key.value == name);
-    let (_, value) = ["id", "_id", "uuid", "key", "username", "email", "name"]
-        .iter()
-        .find_map(|name| named(name))?;
-    match value {
-        Json::Text(text) => Some(text.value.clone()),
-        Json::Number(text) => Some(text.clone()),
-        _ => None,
     }
 }

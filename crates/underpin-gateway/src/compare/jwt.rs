@@ -6,7 +6,7 @@ use ring::hmac;
 use super::{Comparer, scan::decode, text::Belongs};
 use crate::json::Json;
 
-/// Claims that are a moment in whole seconds (RFC 7519, section 4.1; OpenID Connect Core, section 2).
+/// Claims that are a moment in whole seconds (RFC 7519, section 4.1; `OpenID` Connect Core, section 2).
 const MOMENTS: [&str; 4] = ["exp", "iat", "nbf", "auth_time"];
 
 pub(super) fn compare(comparer: &mut Comparer<'_>, old: &str, new: &str) -> Result<(), String> {
@@ -22,10 +22,11 @@ pub(super) fn compare(comparer: &mut Comparer<'_>, old: &str, new: &str) -> Resu
     if old_seal.len() != new_seal.len() || !new_seal.bytes().all(is_plain) {
         return Err("the token's signature has another shape".to_owned());
     }
-    if let Some(secret) = &comparer.session.secret {
-        if verifies(secret, old) && !verifies(secret, new) {
-            return Err("the token is not signed with the recorded SECRET_KEY".to_owned());
-        }
+    if let Some(secret) = &comparer.session.secret
+        && verifies(secret, old)
+        && !verifies(secret, new)
+    {
+        return Err("the token is not signed with the recorded SECRET_KEY".to_owned());
     }
     Ok(())
 }

@@ -105,11 +105,6 @@ impl Ledger {
         self.tokens.insert(old.to_owned(), new.to_owned());
     }
 
-    /// The candidate's token for the original's token.
-    pub fn token(&self, old: &str) -> Option<&str> {
-        self.tokens.get(old).map(String::as_str)
-    }
-
     /// Pairs two times of the object `object`: equal ones must stay equal, later ones later.
     ///
     /// # Errors

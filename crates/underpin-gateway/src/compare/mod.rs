@@ -1,10 +1,14 @@
 //! Compares a recorded answer with the candidate's. A difference counts unless a rule names its type.
 
+mod archive;
+mod arrays;
 mod body;
 mod document;
+mod generated;
 mod headers;
 mod jwt;
 mod ledger;
+mod numbers;
 mod rules;
 mod scan;
 #[cfg(test)]
@@ -57,6 +61,16 @@ pub struct Comparison {
     pub excused: BTreeMap<String, usize>,
 }
 
+/// Whether white space between JSON tokens and needless escapes are differences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Layout {
+    /// They are: a drop-in answers byte for byte.
+    #[default]
+    Counts,
+    /// They are not.
+    MayDiffer,
+}
+
 /// What is remembered from one exchange to the next.
 #[derive(Debug, Clone, Default)]
 pub struct Session {
@@ -66,8 +80,8 @@ pub struct Session {
     pub rules: Rules,
     /// Further headers to compare, in lower case.
     pub headers: Vec<String>,
-    /// Whether white space and escapes in JSON may differ.
-    pub loose_layout: bool,
+    /// Whether white space and escapes in JSON count.
+    pub layout: Layout,
     /// The recorded `SECRET_KEY`: tokens that the original signed with it must verify with it.
     pub secret: Option<Vec<u8>>,
     /// Whether the recording shows times with six fraction digits, so that one without a fraction
@@ -176,39 +190,48 @@ impl Comparer<'_> {
 
     fn note_request(&mut self) {
         let request = &self.exchange.request;
+        let ledger = &mut self.session.ledger;
+        let mut note = |value: &str| ledger.note_request_value(value);
+        request
+            .target
+            .split(['/', '?', '&', '='])
+            .for_each(&mut note);
+        let texts = request.headers.iter().map(|(_, value)| value.as_str());
         let body = String::from_utf8_lossy(&request.body);
-        let headers = request.headers.iter().map(|(_, value)| value.as_str());
-        for text in headers.chain([request.target.as_str(), &body]) {
-            for value in generated(text) {
-                self.session.ledger.note_request_value(value);
-            }
-        }
-        for word in request.target.split(['/', '?', '&', '=']) {
-            self.session.ledger.note_request_value(word);
-        }
-        if let Ok(value) = json::parse(&body) {
-            let ledger = &mut self.session.ledger;
-            document::each_leaf(&value, &mut |leaf| ledger.note_request_value(leaf));
+        for text in texts.chain([request.target.as_str(), &body]) {
+            each_value(text, &mut note);
         }
     }
 
     fn note_answer(&mut self) {
         let response = &self.exchange.response;
+        let ledger = &mut self.session.ledger;
+        let mut note = |value: &str| ledger.note_answer_value(value);
+        let texts = response.headers.iter().map(|(_, value)| value.as_str());
         let body = String::from_utf8_lossy(&response.body);
-        let headers = response.headers.iter().map(|(_, value)| value.as_str());
-        for text in headers.chain([body.as_ref()]) {
-            for value in generated(text) {
-                self.session.ledger.note_answer_value(value);
-            }
-        }
-        if let Ok(value) = json::parse(&body) {
-            let ledger = &mut self.session.ledger;
-            document::each_leaf(&value, &mut |leaf| ledger.note_answer_value(leaf));
+        for text in texts.chain([body.as_ref()]) {
+            each_value(text, &mut note);
         }
     }
 }
 
-fn generated(text: &str) -> impl Iterator<Item = &str> {
-    let part = |found: scan::Found| text.get(found.start..found.start + found.length);
-    scan(text).into_iter().filter_map(part)
+/// Calls `visit` with every value in `text` that could be taken for a generated one: tokens, the
+/// claims in them, times, ids, and the leaves of a JSON document.
+fn each_value(text: &str, visit: &mut impl FnMut(&str)) {
+    for found in scan(text) {
+        let value = text
+            .get(found.start..found.start + found.length)
+            .unwrap_or_default();
+        visit(value);
+        let claims = value
+            .split('.')
+            .nth(1)
+            .filter(|_| found.kind == TokenKind::Jwt);
+        if let Some(claims) = claims.and_then(decode_jwt_part) {
+            document::each_leaf(&claims, visit);
+        }
+    }
+    if let Ok(document) = json::parse(text) {
+        document::each_leaf(&document, visit);
+    }
 }

@@ -72,22 +72,14 @@ fn at_boundary(text: &str, at: usize) -> bool {
 fn token(text: &str, at: usize) -> Option<(Kind, usize)> {
     let rest = text.get(at..)?;
     let first = *rest.as_bytes().first()?;
-    if first == b'e' {
-        if let Some(length) = jwt(rest) {
-            return Some((Kind::Jwt, length));
-        }
-    }
-    if first.is_ascii_hexdigit() {
-        if let Some(length) = uuid(rest) {
-            return Some((Kind::Uuid, length));
-        }
-    }
-    if first.is_ascii_alphabetic() {
-        if let Some(length) = clock_id(rest) {
-            return Some((Kind::ClockId, length));
-        }
-    }
-    stamp(rest).map(|(_, length)| (Kind::Time, length))
+    let found = match first {
+        b'e' => jwt(rest).map(|length| (Kind::Jwt, length)),
+        _ => None,
+    };
+    found
+        .or_else(|| uuid(rest).map(|length| (Kind::Uuid, length)))
+        .or_else(|| clock_id(rest).map(|length| (Kind::ClockId, length)))
+        .or_else(|| stamp(rest).map(|(_, length)| (Kind::Time, length)))
 }
 
 /// The time at the start of `text`, with its length.

@@ -1,11 +1,9 @@
-//! Compares two ZIP archives entry by entry, down to every byte that is not a time. No ZIP64.
+//! Reads ZIP archives, accounting for every byte. Stricter than readers need to be. No ZIP64.
 
 use std::io::Read;
 
 use chrono::NaiveDate;
 use flate2::{Crc, read::DeflateDecoder};
-
-use super::{Comparer, time};
 
 /// An entry may hold this much (64 MiB); more is refused as a bomb.
 const LARGEST_ENTRY: u64 = 64 << 20;
@@ -17,17 +15,20 @@ const END: u32 = 0x0605_4b50;
 
 /// An entry with everything that a reader of the archive could notice.
 #[derive(Debug)]
-struct Entry {
-    name: String,
-    content: Vec<u8>,
-    traits: Traits,
+pub(super) struct Entry {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub content: Vec<u8>,
+    /// What else a reader sees.
+    pub traits: Traits,
     /// When it was modified: as MS-DOS has it (taken as UTC), and as the extended timestamp has it.
-    modified: [Option<i64>; 2],
+    pub modified: [Option<i64>; 2],
 }
 
 /// What must be equal besides name and content.
 #[derive(Debug, PartialEq)]
-struct Traits {
+pub(super) struct Traits {
     made_by: u16,
     needed: u16,
     flags: u16,
@@ -40,85 +41,6 @@ struct Traits {
 
 pub(super) fn is_archive(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
-}
-
-impl Comparer<'_> {
-    pub(super) fn archive(&mut self, old: &[u8], new: &[u8]) {
-        let old = match entries(old) {
-            Ok(entries) => entries,
-            Err(why) => {
-                return self.differ("body", "", "", &format!("the recorded archive: {why}"));
-            }
-        };
-        let new = match entries(new) {
-            Ok(entries) => entries,
-            Err(why) => {
-                return self.differ(
-                    "body",
-                    "a ZIP archive",
-                    "",
-                    &format!("not a sound ZIP: {why}"),
-                );
-            }
-        };
-        let names = |entries: &[Entry]| -> Vec<String> {
-            entries.iter().map(|entry| entry.name.clone()).collect()
-        };
-        let (old_names, new_names) = (names(&old), names(&new));
-        let sorted = |names: &[String]| {
-            let mut names = names.to_vec();
-            names.sort();
-            names
-        };
-        if old_names == new_names {
-        } else if self.exchange.has_tag("order") && sorted(&old_names) == sorted(&new_names) {
-            self.excuse("order");
-        } else if !self.same_names(&old_names, &new_names) {
-            let (a, b) = (old_names.join(", "), new_names.join(", "));
-            self.differ("entries", &a, &b, "names or their order");
-        }
-        for entry in &old {
-            if let Some(other) = new.iter().find(|other| other.name == entry.name) {
-                self.within = format!("entry {}: ", entry.name);
-                self.entry(entry, other);
-                self.within.clear();
-            }
-        }
-    }
-
-    fn same_names(&mut self, old: &[String], new: &[String]) -> bool {
-        let belongs = super::text::Belongs::default();
-        old.len() == new.len()
-            && old
-                .iter()
-                .zip(new)
-                .all(|(old, new)| self.text(old, new, belongs).is_ok())
-    }
-
-    fn entry(&mut self, old: &Entry, new: &Entry) {
-        if old.traits != new.traits {
-            let (a, b) = (format!("{:?}", old.traits), format!("{:?}", new.traits));
-            self.differ("attributes", &a, &b, "");
-        }
-        for (old, new) in old.modified.iter().zip(&new.modified) {
-            match (old, new) {
-                (Some(old), Some(new)) if self.clock.is_near(*old) => {
-                    if let Err(note) = self.check_time(*old, *new) {
-                        let (old, new) = (time::readable(*old), time::readable(*new));
-                        self.differ("modified", &old, &new, &note);
-                    } else if old != new {
-                        self.excuse("time");
-                    }
-                }
-                (old, new) if old == new => {}
-                _ => self.differ("modified", &format!("{old:?}"), &format!("{new:?}"), ""),
-            }
-        }
-        let is_json = std::path::Path::new(&old.name)
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        self.content(&old.content, &new.content, is_json, "content");
-    }
 }
 
 /// Little-endian fields, in order.
@@ -163,7 +85,7 @@ struct Central {
 }
 
 /// All entries; every byte of the archive must belong to one of them or to the directory.
-fn entries(bytes: &[u8]) -> Result<Vec<Entry>, String> {
+pub(super) fn entries(bytes: &[u8]) -> Result<Vec<Entry>, String> {
     let end_at = bytes.len().checked_sub(22).ok_or("it is cut short")?;
     let mut end = Fields { bytes, at: end_at };
     if end.four()? != END {

@@ -43,35 +43,43 @@ pub fn unpack(bytes: &[u8]) -> Vec<File> {
     files
 }
 
+fn four(value: usize) -> [u8; 4] {
+    u32::try_from(value).unwrap().to_le_bytes()
+}
+
+fn two(value: usize) -> [u8; 2] {
+    u16::try_from(value).unwrap().to_le_bytes()
+}
+
+/// The time and date words of MS-DOS.
+fn dos_words(now: i64) -> [u8; 4] {
+    let moment = chrono::DateTime::from_timestamp_micros(now).unwrap();
+    let clock = (moment.hour() << 11) | (moment.minute() << 5) | (moment.second() / 2);
+    let day = ((moment.year_ce().1 - 1980) << 9) | (moment.month() << 5) | moment.day();
+    ((day << 16) | clock).to_le_bytes()
+}
+
 /// Writes an archive, all files modified at `now` (microseconds since 1970).
 pub fn pack(files: &[File], now: i64) -> Vec<u8> {
     let mut out = Vec::new();
     let mut directory = Vec::new();
     let seconds = u32::try_from(now / 1_000_000).unwrap();
-    let mut extra = b"UT\x05\x00\x01".to_vec();
-    extra.extend(seconds.to_le_bytes());
-    let moment = chrono::DateTime::from_timestamp_micros(now).unwrap();
-    let clock = moment.hour() << 11 | moment.minute() << 5 | moment.second() / 2;
-    let day = (moment.year_ce().1 - 1980) << 9 | moment.month() << 5 | moment.day();
-    let date = (day << 16 | clock).to_le_bytes();
+    let extra = [b"UT\x05\x00\x01", &seconds.to_le_bytes()[..]].concat();
+    let head = [&b"\x14\0\x08\x08\x08\0"[..], &dos_words(now)].concat();
     for file in files {
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(file.content.as_bytes()).unwrap();
         let packed = encoder.finish().unwrap();
         let mut crc = Crc::new();
         crc.update(file.content.as_bytes());
-        let four = |value: usize| u32::try_from(value).unwrap().to_le_bytes();
-        let two = |value: usize| u16::try_from(value).unwrap().to_le_bytes();
         let sums = [
             crc.sum().to_le_bytes(),
             four(packed.len()),
             four(file.content.len()),
         ]
         .concat();
-        let head = [&b"\x14\0\x08\x08\x08\0"[..], &date].concat();
         let lengths = [two(file.name.len()), two(extra.len())].concat();
-        let offset = out.len();
-        let name = file.name.as_bytes();
+        let (name, offset) = (file.name.as_bytes(), four(out.len()));
         out.extend(
             [
                 b"PK\x03\x04",
@@ -85,21 +93,19 @@ pub fn pack(files: &[File], now: i64) -> Vec<u8> {
             .concat(),
         );
         out.extend([b"PK\x07\x08", &sums[..]].concat());
-        let attributes = [&[0; 6][..], &[0, 0, 0xa4, 0x01], &four(offset)].concat();
-        let parts = [
+        let attributes = [&[0; 8][..], &[0xa4, 0x01], &offset].concat();
+        let central = [
             b"PK\x01\x02\x14\x03",
             &head[..],
             &sums,
             &lengths,
             &attributes,
             name,
-            &extra,
         ];
-        directory.extend(parts.concat());
+        directory.extend([central.concat(), extra.clone()].concat());
     }
-    let count = u16::try_from(files.len()).unwrap().to_le_bytes();
-    let size = u32::try_from(directory.len()).unwrap().to_le_bytes();
-    let offset = u32::try_from(out.len()).unwrap().to_le_bytes();
+    let count = two(files.len());
+    let (size, offset) = (four(directory.len()), four(out.len()));
     out.extend(&directory);
     out.extend(
         [

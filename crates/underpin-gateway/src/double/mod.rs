@@ -111,7 +111,7 @@ impl Double {
             let (old, new) = self
                 .id(&rest, exchange, now)
                 .or_else(|| self.time(&rest, exchange, now))
-                .or_else(|| self.file_time(&rest, exchange, now))
+                .or_else(|| file_time(&rest, now))
                 .or_else(|| self.token(&rest, exchange, now))
                 .unwrap_or_else(|| {
                     let first = rest.chars().next().unwrap().to_string();
@@ -157,14 +157,6 @@ impl Double {
         ))
     }
 
-    fn file_time(&mut self, rest: &str, _: &Exchange, now: i64) -> Option<(String, String)> {
-        let old = rest
-            .get(..15)
-            .filter(|text| text.starts_with("202611") && text.contains('_'))?;
-        let new = DateTime::from_timestamp_micros(now).unwrap();
-        Some((old.to_owned(), new.format("%Y%m%d_%H%M%S").to_string()))
-    }
-
     fn token(&mut self, rest: &str, exchange: &Exchange, now: i64) -> Option<(String, String)> {
         if !rest.starts_with("eyJ") {
             return None;
@@ -187,6 +179,14 @@ impl Double {
         }
         Some((old.to_owned(), new))
     }
+}
+
+fn file_time(rest: &str, now: i64) -> Option<(String, String)> {
+    let old = rest
+        .get(..15)
+        .filter(|text| text.starts_with("202611") && text.contains('_'))?;
+    let new = DateTime::from_timestamp_micros(now).unwrap();
+    Some((old.to_owned(), new.format("%Y%m%d_%H%M%S").to_string()))
 }
 
 /// A token of this header and these claims, signed with HMAC-SHA-256.

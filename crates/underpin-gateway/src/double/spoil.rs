@@ -81,15 +81,14 @@ fn headers(exchange: &Exchange, answer: &Answer) -> Vec<Spoilt> {
             all.push((format!("header {name}: {changed}"), spoilt));
         }
     }
-    let mut length = answer.clone();
-    for (_, value) in length
+    let at = answer
         .headers
-        .iter_mut()
-        .filter(|(name, _)| name == "content-length")
-    {
-        *value = "7777".to_owned();
+        .iter()
+        .position(|(name, _)| name == "content-length");
+    if let Some(at) = at {
+        let mut length = answer.clone();
+        length.headers[at].1 = "7777".to_owned();
         all.push(("header content-length: wrong".to_owned(), length));
-        break;
     }
     let added = [
         ("cache-control", "no-store"),
@@ -374,71 +373,75 @@ fn tokens(value: &str) -> Vec<String> {
 
 fn archives(answer: &Answer, now: i64) -> Vec<Spoilt> {
     let files = unpack(&answer.body);
-    let mut all: Vec<(String, Vec<File>)> = Vec::new();
-    for (at, file) in files.iter().enumerate() {
-        let mut dropped = files.clone();
-        dropped.remove(at);
-        all.push((format!("entry {} dropped", file.name), dropped));
-        for name in [
-            format!("x{}", file.name),
-            file.name.to_uppercase(),
-            format!("d/{}", file.name),
-        ] {
-            let mut renamed = files.clone();
-            renamed[at].name = name;
-            all.push((format!("entry {} renamed", file.name), renamed));
-        }
-        if at > 0 {
-            let mut moved = files.clone();
-            moved.swap(at, at - 1);
-            all.push((format!("entry {} moved", file.name), moved));
-        }
-        for content in [
-            format!("{} ", file.content),
-            String::new(),
-            file.content.replacen('e', "a", 1),
-        ] {
-            let mut changed = files.clone();
-            if content != file.content {
-                changed[at].content = content;
-                all.push((format!("entry {} changed", file.name), changed));
-            }
-        }
-    }
-    let mut added = files.clone();
-    added.push(File {
-        name: "more.md".to_owned(),
-        content: String::new(),
-    });
-    all.push(("entry added".to_owned(), added));
-    if let Some(metadata) = files.iter().position(|file| file.name.ends_with(".json")) {
-        let document = json::parse(&files[metadata].content).unwrap();
-        for (what, value) in values(&document, false, false) {
-            let mut changed = files.clone();
-            changed[metadata].content = value.to_pretty();
-            all.push((format!("metadata {what}"), changed));
-        }
-        let mut compact = files.clone();
-        compact[metadata].content = document.to_compact();
-        if compact != files {
-            all.push(("metadata without indent".to_owned(), compact));
-        }
-    }
-    let mut spoilt: Vec<Spoilt> = all
-        .into_iter()
-        .map(|(what, files)| (what, with_body(answer, pack(&files, now))))
-        .collect();
+    let mut all = entries(&files);
+    all.extend(metadata(&files));
+    let pack_one =
+        |(what, files): (String, Vec<File>)| (what, with_body(answer, pack(&files, now)));
+    let mut spoilt: Vec<Spoilt> = all.into_iter().map(pack_one).collect();
     for off in [-3600, 3600, -86_400 * 365] {
         let body = pack(&files, now + off * 1_000_000);
         spoilt.push((format!("archive {off} s off"), with_body(answer, body)));
     }
-    let time_fields = |at: usize| is_time(&answer.body, at);
-    for at in (0..answer.body.len()).filter(|at| !time_fields(*at)) {
+    for at in (0..answer.body.len()).filter(|at| !is_time(&answer.body, *at)) {
         let mut body = answer.body.clone();
         body[at] ^= 0x10;
         spoilt.push((format!("archive byte {at}"), with_body(answer, body)));
     }
     spoilt
+}
+
+fn entries(files: &[File]) -> Vec<(String, Vec<File>)> {
+    let mut all = Vec::new();
+    for (at, file) in files.iter().enumerate() {
+        let name = &file.name;
+        let mut variant = |what: &str, change: &dyn Fn(&mut Vec<File>)| {
+            let mut changed = files.to_vec();
+            change(&mut changed);
+            if changed != files {
+                all.push((format!("entry {name} {what}"), changed));
+            }
+        };
+        variant("dropped", &|files| drop(files.remove(at)));
+        for other in [format!("x{name}"), name.to_uppercase(), format!("d/{name}")] {
+            variant("renamed", &|files| files[at].name.clone_from(&other));
+        }
+        if at > 0 {
+            variant("moved", &|files| files.swap(at, at - 1));
+        }
+        variant("longer", &|files| files[at].content.push(' '));
+        variant("emptied", &|files| files[at].content.clear());
+        variant("changed", &|files| {
+            files[at].content = file.content.replacen('e', "a", 1);
+        });
+    }
+    let more = File {
+        name: "more.md".to_owned(),
+        content: String::new(),
+    };
+    all.push(("entry added".to_owned(), [files, &[more]].concat()));
+    all
+}
+
+fn metadata(files: &[File]) -> Vec<(String, Vec<File>)> {
+    let Some(at) = files
+        .iter()
+        .position(|file| file.name == "notes_metadata.json")
+    else {
+        return Vec::new();
+    };
+    let document = json::parse(&files[at].content).unwrap();
+    let mut contents: Vec<(String, String)> = values(&document, false, false)
+        .into_iter()
+        .map(|(what, value)| (format!("metadata {what}"), value.to_pretty()))
+        .collect();
+    contents.push(("metadata without indent".to_owned(), document.to_compact()));
+    contents.retain(|(_, content)| *content != files[at].content);
+    let changed = |(what, content)| {
+        let mut changed = files.to_vec();
+        changed[at].content = content;
+        (what, changed)
+    };
+    contents.into_iter().map(changed).collect()
 }
 
 /// The bytes of an archive that hold times: in headers, and in the extended timestamps.

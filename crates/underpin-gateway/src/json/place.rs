@@ -1,4 +1,4 @@
-//! Where in a document: `$.notes[3].id`, and patterns over such places. No general JSONPath.
+//! Where in a document: `$.notes[3].id`, and patterns over such places. Not a query language.
 
 use std::fmt;
 

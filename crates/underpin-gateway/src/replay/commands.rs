@@ -9,7 +9,7 @@ use tokio::{
 };
 
 /// Commands that prepare a server may take this long.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 /// What is kept of a command's output, in bytes.
 const OUTPUT: u64 = 256 << 10;
 

@@ -2,6 +2,7 @@
 
 mod client;
 mod commands;
+mod judge;
 mod prepare;
 mod request;
 mod selection;
@@ -20,9 +21,8 @@ use client::Failure;
 use signer::Signer;
 
 use crate::{
-    compare::{Answer, Clock, Comparison, Difference, Rules, Session},
+    compare::{Answer, Clock, Layout, Rules, Session},
     har::{Exchange, Recording},
-    json::{self, Json},
     report::{Outcome, Report, Verdict},
 };
 
@@ -39,8 +39,8 @@ pub struct Options {
     pub rules: Rules,
     /// Further headers to compare, in lower case.
     pub headers: Vec<String>,
-    /// Whether JSON white space and escapes may differ.
-    pub loose_layout: bool,
+    /// Whether white space and escapes in JSON count.
+    pub layout: Layout,
     /// Whether tags and remarks of the recorder excuse nothing.
     pub strict: bool,
     /// Whether to stop at the first mismatch.
@@ -146,12 +146,12 @@ impl Run<'_> {
             let outgoing = request::build(exchange, ledger, self.signer.as_ref(), now());
             let (target, limits) = (target.clone(), self.options.limits);
             waiting.push(tokio::spawn(async move {
-                let sent = now();
+                let began = now();
                 let answer = client::send(&target, &outgoing, limits).await;
                 Sent {
                     outgoing,
                     answer,
-                    sent,
+                    began,
                     answered: now(),
                 }
             }));
@@ -209,64 +209,9 @@ impl Run<'_> {
             replay_began: self.replay_began,
             recorded: exchange.started,
             took: exchange.took,
-            sent: sent.sent,
+            sent: sent.began,
             answered: sent.answered,
             tolerance: i64::try_from(self.options.tolerance.as_micros()).unwrap_or(i64::MAX / 4),
-        }
-    }
-
-    fn judge(&mut self, exchange: &Exchange, sent: Sent) -> Outcome {
-        let clock = self.clock(exchange, &sent);
-        let (comparison, answer) = match sent.answer {
-            Ok(answer) => (self.session.compare(exchange, &answer, clock), Some(answer)),
-            Err(failure) => {
-                self.session.skip(exchange, clock);
-                (no_answer(exchange, failure), None)
-            }
-        };
-        let verdict = self.verdict(exchange, &comparison, answer.as_ref());
-        if verdict != Verdict::Matched {
-            self.session.ledger.disturbed = true;
-        }
-        Outcome {
-            exchange: exchange.clone(),
-            verdict,
-            differences: comparison.differences,
-            excused: comparison.excused,
-            sent: sent.outgoing,
-            answer,
-            took: Duration::from_micros(u64::try_from(sent.answered - sent.sent).unwrap_or(0)),
-        }
-    }
-
-    fn verdict(&self, exchange: &Exchange, found: &Comparison, answer: Option<&Answer>) -> Verdict {
-        if !self.options.selection.includes(exchange) {
-            return Verdict::Skipped("not selected".to_owned());
-        }
-        if let Some(how) = exchange
-            .shortened
-            .as_ref()
-            .filter(|_| exchange.request.body.is_empty())
-        {
-            return Verdict::Skipped(format!("its request body is not in the recording: {how}"));
-        }
-        if found.differences.is_empty() {
-            return Verdict::Matched;
-        }
-        if self.options.strict {
-            return Verdict::Mismatched;
-        }
-        let tag = ["bug", "transport"]
-            .into_iter()
-            .find(|tag| exchange.has_tag(tag));
-        if let Some(tag) = tag {
-            return Verdict::Excused(format!("tag {tag}"));
-        }
-        match (&exchange.tolerate, answer) {
-            (Some(why), Some(answer)) if is_tolerable(why, answer) => {
-                Verdict::Excused(format!("tolerated: {why}"))
-            }
-            _ => Verdict::Mismatched,
         }
     }
 }
@@ -275,37 +220,8 @@ impl Run<'_> {
 struct Sent {
     outgoing: Outgoing,
     answer: Result<Answer, Failure>,
-    sent: i64,
+    began: i64,
     answered: i64,
-}
-
-fn no_answer(exchange: &Exchange, failure: Failure) -> Comparison {
-    let (Failure::Unreachable(why) | Failure::Broken(why) | Failure::Unsendable(why)) = failure;
-    let difference = Difference {
-        place: "answer".to_owned(),
-        recorded: exchange.response.status.to_string(),
-        candidate: "(none)".to_owned(),
-        note: why,
-    };
-    Comparison {
-        differences: vec![difference],
-        ..Comparison::default()
-    }
-}
-
-/// A remark says what is acceptable instead of the recorded fault; a fault never is.
-fn is_tolerable(why: &str, answer: &Answer) -> bool {
-    if !why.contains("4xx") {
-        return answer.status < 400;
-    }
-    let body = std::str::from_utf8(&answer.body)
-        .ok()
-        .and_then(|text| json::parse(text).ok());
-    (400..500).contains(&answer.status)
-        && body
-            .as_ref()
-            .and_then(|body| body.get("detail"))
-            .is_some_and(|d| *d != Json::Null)
 }
 
 /// Microseconds since 1970.

@@ -25,7 +25,7 @@ impl<'a> Run<'a> {
         let mut session = Session::default();
         session.rules = options.rules.clone();
         session.headers.clone_from(&options.headers);
-        session.loose_layout = options.loose_layout;
+        session.layout = options.layout;
         session.secret = secret.map(|(_, value)| value.clone().into_bytes());
         session.microseconds = shows_microseconds(recording);
         let mut run = Run {

@@ -5,16 +5,18 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use super::{client::Outgoing, signer::Signer};
 use crate::{compare::Ledger, har::Exchange};
 
-/// Builds the request; `shift` is how far the present is from the recording, in microseconds.
+/// Builds the request that is sent at `now`, in microseconds since 1970.
 pub fn build(exchange: &Exchange, ledger: &Ledger, signer: Option<&Signer>, now: i64) -> Outgoing {
     let recorded = &exchange.request;
-    let token = signer
-        .zip(exchange.auth.as_ref())
-        .and_then(|(signer, auth)| signer.sign(auth, now - exchange.started));
+    let sign = |recorded: &str| {
+        let (signer, auth) = (signer?, exchange.auth.as_ref()?);
+        signer.sign(auth, recorded, now - exchange.started)
+    };
     let header = |(name, value): &(String, String)| {
-        let value = match &token {
-            Some(token) if name.eq_ignore_ascii_case("authorization") => with_token(value, token),
-            _ => ledger.rewrite(value),
+        let is_token = name.eq_ignore_ascii_case("authorization");
+        let value = match sign(value).filter(|_| is_token) {
+            Some(token) => with_token(value, &token),
+            None => ledger.rewrite(value),
         };
         (name.clone(), value)
     };

@@ -7,7 +7,10 @@ use ring::{
     signature::{Ed25519KeyPair, KeyPair},
 };
 
-use crate::json::{Json, Text};
+use crate::{
+    compare::decode_jwt_part,
+    json::{Json, Text},
+};
 
 /// Claims that move with the present.
 const MOMENTS: [&str; 3] = ["iat", "exp", "nbf"];
@@ -41,14 +44,19 @@ impl Signer {
         .to_string()
     }
 
-    /// The token that `auth` describes, moved by `shift` microseconds; none if it describes a header
-    /// that must be sent as recorded.
-    pub fn sign(&self, auth: &Json, shift: i64) -> Option<String> {
-        let header = auth.get("header")?;
-        let claims = moved(auth.get("claims")?, shift);
+    /// The token that `auth` describes, or else the one in the recorded header, moved by `shift`
+    /// microseconds; none if there is nothing to sign.
+    pub fn sign(&self, auth: &Json, recorded: &str, shift: i64) -> Option<String> {
+        let mut parts = recorded.rsplit(' ').next().unwrap_or_default().split('.');
+        let mut described = |name: &str| {
+            let own = parts.next().and_then(decode_jwt_part);
+            auth.get(name).cloned().or(own)
+        };
+        let (header, claims) = (described("header")?, described("claims")?);
+        let claims = moved(&claims, shift);
         let variant = auth.get("token").and_then(Json::as_str).unwrap_or_default();
         let part = |json: &Json| URL_SAFE_NO_PAD.encode(json.to_compact());
-        let signed = format!("{}.{}", part(header), part(&claims));
+        let signed = format!("{}.{}", part(&header), part(&claims));
         let algorithm = header.get("alg").and_then(Json::as_str).unwrap_or_default();
         let seal = match algorithm {
             "none" => Vec::new(),

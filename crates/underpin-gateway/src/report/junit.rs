@@ -1,4 +1,4 @@
-//! The report as JUnit XML, for continuous integration.
+//! The report as `JUnit` XML, for continuous integration.
 
 use std::fmt::Write;
 

@@ -1,6 +1,9 @@
 //! Lines for a person at a terminal or a log; colours and progress only where they are wanted.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    fmt::Write as _,
+    io::{self, IsTerminal, Write},
+};
 
 use super::{Outcome, Report, Verdict, shortened};
 use crate::compare::Difference;
@@ -116,20 +119,22 @@ pub fn describe(outcome: &Outcome, difference: &Difference) -> String {
         exchange.request.method,
         shortened(&exchange.request.target, 80)
     );
+    // Writing to a String cannot fail.
     if !exchange.comment.is_empty() {
-        line.push_str(&format!(" ({})", shortened(&exchange.comment, 80)));
+        let _ = write!(line, " ({})", shortened(&exchange.comment, 80));
     }
-    line.push_str(&format!(
-        ": {}: recorded {}, candidate {}",
-        difference.place,
-        shortened(&difference.recorded, SHOWN),
-        shortened(&difference.candidate, SHOWN)
-    ));
+    let recorded = shortened(&difference.recorded, SHOWN);
+    let candidate = shortened(&difference.candidate, SHOWN);
+    let place = &difference.place;
+    let _ = write!(
+        line,
+        ": {place}: recorded {recorded}, candidate {candidate}"
+    );
     if !difference.note.is_empty() {
-        line.push_str(&format!(" [{}]", shortened(&difference.note, SHOWN)));
+        let _ = write!(line, " [{}]", shortened(&difference.note, SHOWN));
     }
     if let Verdict::Excused(why) = &outcome.verdict {
-        line.push_str(&format!(" — excused: {}", shortened(why, SHOWN)));
+        let _ = write!(line, " — excused: {}", shortened(why, SHOWN));
     }
     line
 }

@@ -1,5 +1,7 @@
 //! The program as a user calls it: exit codes, messages, output.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     io::{Read, Write},
     net::TcpListener,

@@ -32,7 +32,7 @@ pub struct Framework {
 #[derive(Clone, Debug, Config)]
 pub struct ServerSettings {
     /// Name or IP address to listen on; `127.0.0.1` is reachable from this machine alone.
-    #[config(env = "HOST", default = "0.0.0.0", min = 1)]
+    #[config(env = "HOST", default = "0.0.0.0")]
     pub host: String,
     /// Port to listen on; 0 takes a free one.
     #[config(env = "PORT", default = "8000")]

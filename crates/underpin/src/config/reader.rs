@@ -6,6 +6,8 @@ use super::{
 };
 use crate::Complaint;
 
+const ABSENT: &str = "is not set, and there is no default";
+
 /// Reads settings and keeps what is wrong with them, to be told all together.
 #[derive(Debug)]
 pub struct Reader<'a> {
@@ -29,11 +31,7 @@ impl<'a> Reader<'a> {
             return self.parse(variable, &found);
         }
         let Some(default) = self.default_of(variable) else {
-            self.complain(
-                variable.name(),
-                "is not set, and there is no default",
-                &self.remedy(variable),
-            );
+            self.complain(variable.name(), ABSENT, &Self::how_to_set(variable));
             return None;
         };
         self.parse(variable, &default)
@@ -51,11 +49,7 @@ impl<'a> Reader<'a> {
     pub fn read_list<T: FromText>(&mut self, variable: &Variable) -> Option<Vec<T>> {
         let found = self.sources.find(variable.name()).cloned();
         let Some(found) = found.or_else(|| self.default_of(variable)) else {
-            self.complain(
-                variable.name(),
-                "is not set, and there is no default",
-                &self.remedy(variable),
-            );
+            self.complain(variable.name(), ABSENT, &Self::how_to_set(variable));
             return None;
         };
         let items = match found.raw {
@@ -78,13 +72,6 @@ impl<'a> Reader<'a> {
             problem: problem.to_owned(),
             remedy: remedy.to_owned(),
         });
-    }
-
-    /// Where the value of `variable` was found: "the environment", "`.env`, line 3".
-    pub fn place(&self, variable: &str) -> Option<&str> {
-        self.sources
-            .find(variable)
-            .map(|found| found.place.as_str())
     }
 
     /// Reads nested settings with other defaults for some of their variables.
@@ -151,7 +138,7 @@ impl<'a> Reader<'a> {
                     found.place,
                     variable.expected()
                 );
-                self.complain(variable.name(), &problem, &self.remedy(variable));
+                self.complain(variable.name(), &problem, &self.how_to_correct(variable));
                 None
             }
         }
@@ -181,30 +168,41 @@ impl<'a> Reader<'a> {
             problem.push_str(": ");
             problem.push_str(&reason);
         }
-        self.complain(variable.name(), &problem, &self.remedy(variable));
+        self.complain(variable.name(), &problem, &self.how_to_correct(variable));
         None
     }
 
-    fn remedy(&self, variable: &Variable) -> String {
-        let mut text = format!("Set {} to {}", variable.name(), variable.expected());
-        if let Some(Raw::Text(default)) = self.default_of(variable).map(|found| found.raw)
-            && !variable.secret()
-        {
-            text.push_str(" (the default is ");
-            text.push_str(&default);
-            text.push(')');
+    /// What to do about a variable that is missing.
+    fn how_to_set(variable: &Variable) -> String {
+        let text = format!("Set {} to {}.", variable.name(), variable.expected());
+        format!("{text} {}", variable.description())
+            .trim_end()
+            .to_owned()
+    }
+
+    /// What to do about a variable that is wrong.
+    fn how_to_correct(&self, variable: &Variable) -> String {
+        let mut text = format!("Correct {}", variable.name());
+        match self.default_of(variable).map(|found| found.raw) {
+            Some(Raw::Text(default)) if !variable.secret() => {
+                text.push_str(", or leave it out: the default is ");
+                text.push_str(if default.is_empty() {
+                    "empty"
+                } else {
+                    &default
+                });
+            }
+            _ if variable.required() => {}
+            _ => text.push_str(", or leave it out"),
         }
-        text.push('.');
-        if !variable.description().is_empty() {
-            text.push(' ');
-            text.push_str(variable.description());
-        }
-        text
+        text.push_str(". ");
+        text.push_str(variable.description());
+        text.trim_end().to_owned()
     }
 
     fn unreadable<T>(&mut self, variable: &Variable, place: &str) -> Option<T> {
         let problem = format!("({place}) is not text in UTF-8");
-        self.complain(variable.name(), &problem, &self.remedy(variable));
+        self.complain(variable.name(), &problem, &self.how_to_correct(variable));
         None
     }
 }

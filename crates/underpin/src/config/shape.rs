@@ -18,6 +18,8 @@ pub enum Unit {
 pub struct Shape {
     /// "a whole number"; not said if there are `words`.
     pub expected: &'static str,
+    /// "30s or 250ms".
+    pub examples: &'static str,
     /// All allowed words, if there are but a few.
     pub words: &'static [&'static str],
     /// What `min` and `max` count.
@@ -35,12 +37,20 @@ impl Shape {
     pub const fn new(expected: &'static str) -> Self {
         Self {
             expected,
+            examples: "",
             words: &[],
             unit: Unit::One,
             min: None,
             max: None,
             secret: false,
         }
+    }
+
+    /// The same with examples: "30s or 250ms".
+    #[must_use]
+    pub const fn such_as(mut self, examples: &'static str) -> Self {
+        self.examples = examples;
+        self
     }
 
     /// One of these words.
@@ -52,6 +62,11 @@ impl Shape {
 
     pub(super) const fn counted_in(mut self, unit: Unit) -> Self {
         self.unit = unit;
+        self
+    }
+
+    pub(super) const fn at_least(mut self, min: f64) -> Self {
+        self.min = Some(min);
         self
     }
 
@@ -77,12 +92,19 @@ impl fmt::Display for Shape {
             (Some(min), Some(max)) => write!(formatter, " from {min} to {max}")?,
             (Some(min), None) => write!(formatter, " of at least {min}")?,
             (None, Some(max)) => write!(formatter, " of at most {max}")?,
-            (None, None) => return Ok(()),
+            (None, None) => {}
         }
-        formatter.write_str(match self.unit {
-            Unit::One => "",
+        let unit = match self.unit {
             Unit::Seconds => " seconds",
             Unit::Characters => " characters",
-        })
+            Unit::One => "",
+        };
+        if self.min.is_some() || self.max.is_some() {
+            formatter.write_str(unit)?;
+        }
+        if !self.examples.is_empty() {
+            write!(formatter, ", such as {}", self.examples)?;
+        }
+        Ok(())
     }
 }

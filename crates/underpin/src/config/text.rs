@@ -89,7 +89,7 @@ macro_rules! whole_numbers {
 }
 
 const WHOLE: Shape = Shape::new("a whole number");
-const NOT_NEGATIVE: Shape = Shape::new("a whole number, not negative,");
+const NOT_NEGATIVE: Shape = WHOLE.at_least(0.0);
 
 whole_numbers! {
     u8 => WHOLE.between(0.0, 255.0);
@@ -115,8 +115,9 @@ impl FromText for f64 {
 }
 
 impl FromText for Duration {
-    const SHAPE: Shape =
-        Shape::new("a duration such as 30, 30s, 250ms, 5m, 2h or 7d").counted_in(Unit::Seconds);
+    const SHAPE: Shape = Shape::new("a duration")
+        .counted_in(Unit::Seconds)
+        .such_as("30s, 250ms, 5m, 2h or 7d");
 
     fn from_text(text: &str) -> Result<Self, Option<String>> {
         let text = text.trim();
@@ -147,7 +148,7 @@ impl FromText for PathBuf {
 }
 
 impl FromText for IpAddr {
-    const SHAPE: Shape = Shape::new("an IP address such as 127.0.0.1 or ::1");
+    const SHAPE: Shape = Shape::new("an IP address").such_as("127.0.0.1 or ::1");
 
     fn from_text(text: &str) -> Result<Self, Option<String>> {
         text.trim().parse().map_err(|_| None)
@@ -155,7 +156,7 @@ impl FromText for IpAddr {
 }
 
 impl FromText for SocketAddr {
-    const SHAPE: Shape = Shape::new("an IP address with a port such as 127.0.0.1:8000");
+    const SHAPE: Shape = Shape::new("an IP address with a port").such_as("127.0.0.1:8000");
 
     fn from_text(text: &str) -> Result<Self, Option<String>> {
         text.trim().parse().map_err(|_| None)
@@ -163,7 +164,7 @@ impl FromText for SocketAddr {
 }
 
 impl FromText for http::Uri {
-    const SHAPE: Shape = Shape::new("an http or https URL such as https://example.com/path");
+    const SHAPE: Shape = Shape::new("an http or https URL").such_as("https://example.com/path");
 
     fn from_text(text: &str) -> Result<Self, Option<String>> {
         let uri: Self = text.trim().parse().map_err(|_| None)?;
@@ -188,7 +189,7 @@ impl WebOrigin {
 }
 
 impl FromText for WebOrigin {
-    const SHAPE: Shape = Shape::new("a web origin such as https://example.com:8443");
+    const SHAPE: Shape = Shape::new("a web origin").such_as("https://example.com:8443");
 
     fn from_text(text: &str) -> Result<Self, Option<String>> {
         let uri = http::Uri::from_text(text)?;

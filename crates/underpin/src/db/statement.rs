@@ -43,7 +43,7 @@ pub fn sql(statement: impl Into<Statement>) -> Query {
 }
 
 /// Two texts for one statement, where the dialects differ. Both number their parameters alike.
-pub fn dialects(sqlite: &'static str, postgres: &'static str) -> Statement {
+pub const fn dialects(sqlite: &'static str, postgres: &'static str) -> Statement {
     Statement {
         sqlite: Text::Fixed(sqlite),
         postgres: Text::Fixed(postgres),

@@ -51,6 +51,14 @@ impl Exchange {
         }
     }
 
+    pub(super) fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    pub(super) fn id(&self) -> &RequestId {
+        &self.id
+    }
+
     /// Follows the reply to its end, and holds the request's place until then. A reply that is complete in
     /// memory has come to its end.
     pub(super) fn answered(mut self, response: Response<Body>, place: Place) -> Response<Body> {

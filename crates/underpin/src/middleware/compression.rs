@@ -3,6 +3,7 @@
 use std::{convert::Infallible, sync::Arc};
 
 use axum::body::Body;
+use futures_util::future::BoxFuture;
 use http::{Request, Response, header};
 use tower::{ServiceExt, service_fn};
 use tower_http::compression::{
@@ -10,27 +11,31 @@ use tower_http::compression::{
     predicate::{NotForContentType, Predicate},
 };
 
-use super::Layers;
+use super::{Inner, Layers};
 
 impl Layers {
     /// Calls the router. Streams of events, images and archives are left as they are, and so is what is
     /// compressed already.
-    pub(super) async fn compressed(&self, request: Request<Body>) -> Response<Body> {
-        if !self.config.compression || !request.headers().contains_key(header::ACCEPT_ENCODING) {
-            return (self.inner)(request).await;
+    pub(super) fn compressed(&self, request: Request<Body>) -> BoxFuture<'static, Response<Body>> {
+        if self.config.compression && request.headers().contains_key(header::ACCEPT_ENCODING) {
+            Box::pin(compress(Arc::clone(&self.inner), request))
+        } else {
+            (self.inner)(request)
         }
-        let inner = Arc::clone(&self.inner);
-        let router = service_fn(move |request| {
-            let reply = inner(request);
-            async move { Ok::<_, Infallible>(reply.await) }
-        });
-        let worthwhile = DefaultPredicate::new()
-            .and(NotForContentType::const_new("application/zip"))
-            .and(NotForContentType::const_new("application/gzip"));
-        let compression = Compression::new(router).compress_when(worthwhile);
-        match compression.oneshot(request).await {
-            Ok(response) => response.map(Body::new),
-            Err(never) => match never {},
-        }
+    }
+}
+
+async fn compress(inner: Inner, request: Request<Body>) -> Response<Body> {
+    let router = service_fn(move |request| {
+        let reply = inner(request);
+        async move { Ok::<_, Infallible>(reply.await) }
+    });
+    let worthwhile = DefaultPredicate::new()
+        .and(NotForContentType::const_new("application/zip"))
+        .and(NotForContentType::const_new("application/gzip"));
+    let compression = Compression::new(router).compress_when(worthwhile);
+    match compression.oneshot(request).await {
+        Ok(response) => response.map(Body::new),
+        Err(never) => match never {},
     }
 }

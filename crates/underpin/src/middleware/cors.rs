@@ -1,5 +1,5 @@
 //! Which other origins may use the API: preflights answered before routing, replies marked after it.
-//! The header sets and texts are Starlette's, which the frontends were built against.
+//! The header sets and texts are those of the originals, which the frontends were built against.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -131,14 +131,22 @@ impl Cors {
         }
     }
 
-    /// What the reply to `request` needs; `None` if it comes from no other origin.
-    pub(super) fn visit<'a>(&'a self, request: &Request<Body>) -> Option<Visit<'a>> {
-        let origin = request.headers().get(header::ORIGIN)?;
-        Some(Visit {
-            cors: self,
-            origin: origin.clone(),
-            has_cookie: request.headers().contains_key(header::COOKIE),
-        })
+    /// Adds what a browser needs to see to hand the reply to a page of this `origin`.
+    pub(super) fn mark(&self, origin: HeaderValue, response: &mut Response<Body>) {
+        let headers = response.headers_mut();
+        if self.credentials {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
+        }
+        if !self.expose.is_empty() {
+            let expose = self.expose.join(", ");
+            insert_text(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, &expose);
+        }
+        if self.answers_to_all() {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
+        } else if self.allows(&origin) {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            vary_by_origin(headers);
+        }
     }
 
     fn allows(&self, origin: &HeaderValue) -> bool {
@@ -164,33 +172,6 @@ impl Cors {
     /// Whether `*` may be said: browsers refuse it for requests with credentials.
     fn answers_to_all(&self) -> bool {
         self.origins == Origins::Any && !self.credentials
-    }
-}
-
-/// A request from another origin.
-pub(super) struct Visit<'a> {
-    cors: &'a Cors,
-    origin: HeaderValue,
-    has_cookie: bool,
-}
-
-impl Visit<'_> {
-    /// Adds what the browser needs to see to hand the reply to the page.
-    pub(super) fn mark(self, response: &mut Response<Body>) {
-        let headers = response.headers_mut();
-        if self.cors.credentials {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
-        }
-        if !self.cors.expose.is_empty() {
-            let expose = self.cors.expose.join(", ");
-            insert_text(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, &expose);
-        }
-        if self.cors.answers_to_all() && !self.has_cookie {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
-        } else if self.cors.allows(&self.origin) {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, self.origin);
-            vary_by_origin(headers);
-        }
     }
 }
 

@@ -24,11 +24,12 @@ use std::{fmt, net::SocketAddr, sync::Arc};
 
 use axum::body::Body;
 use futures_util::future::BoxFuture;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, header};
 use tracing::Instrument;
 
 use self::{
     access_log::Exchange,
+    body_limit::BodyWatch,
     overload::{Overload, Place},
     refusal::Refusal,
     request_id::RequestIds,
@@ -107,18 +108,27 @@ impl Pipeline {
         })))
     }
 
-    /// Answers one request that came from `peer`.
-    pub async fn call(&self, mut request: Request<Body>, peer: SocketAddr) -> Response<Body> {
-        let layers = &*self.0;
+    /// Answers one request that came from `peer`. What can be done at once is, so that the future, of which
+    /// every connection keeps room for one, stays small.
+    pub fn call(
+        &self,
+        mut request: Request<Body>,
+        peer: SocketAddr,
+    ) -> impl Future<Output = Response<Body>> + Send + use<> {
+        let layers = Arc::clone(&self.0);
         let id = layers.request_ids.assign(&mut request);
         client::note(&mut request, peer, layers.limits.trust_proxy);
-        let exchange = Exchange::begin(&request, &layers.config, id.clone());
         let span = tracing::info_span!("request", request.id = id.as_str());
-        let (mut response, place) = layers.shared(request).instrument(span).await;
-        if layers.config.send_request_id {
-            id.send(&mut response);
+        let exchange = Exchange::begin(&request, &layers.config, id);
+        let begun = span.in_scope(|| layers.begin(request));
+        async move {
+            let answering = layers.answer(begun, exchange.path());
+            let (mut response, place) = answering.instrument(span).await;
+            if layers.config.send_request_id {
+                exchange.id().send(&mut response);
+            }
+            exchange.answered(response, place)
         }
-        exchange.answered(response, place)
     }
 
     /// What a connection above the limit is told.
@@ -131,42 +141,69 @@ impl Pipeline {
     }
 }
 
+/// A request on its way.
+enum Begun {
+    /// Answered before routing.
+    Preflight(Response<Body>),
+    /// Let through, or refused; marked at the end for the `Origin` that it came from.
+    Routed(Option<HeaderValue>, Result<Running, Refusal>),
+}
+
+/// A request that the router is answering.
+struct Running {
+    answer: BoxFuture<'static, Response<Body>>,
+    watch: Option<Arc<BodyWatch>>,
+    place: Place,
+}
+
 impl Layers {
-    /// CORS, around everything that can refuse.
-    async fn shared(&self, request: Request<Body>) -> (Response<Body>, Place) {
+    fn begin(&self, request: Request<Body>) -> Begun {
         let Some(cors) = &self.config.cors else {
-            return self.limited(request).await;
+            return Begun::Routed(None, self.admit(request));
         };
         if let Some(reply) = cors.preflight(&request) {
-            return (reply, None);
+            return Begun::Preflight(reply);
         }
-        let visit = cors.visit(&request);
-        let (mut response, place) = self.limited(request).await;
-        if let Some(visit) = visit {
-            visit.mark(&mut response);
+        let origin = request.headers().get(header::ORIGIN).cloned();
+        Begun::Routed(origin, self.admit(request))
+    }
+
+    /// Everything that can refuse before the router is asked.
+    fn admit(&self, request: Request<Body>) -> Result<Running, Refusal> {
+        framing::check(&request, self.limits.max_head_bytes)?;
+        let place = self.enter(request.uri().path())?;
+        let (request, watch) = body_limit::watch(request, &self.limits)?;
+        let answer = panic::calling(|| self.compressed(request))?;
+        Ok(Running {
+            answer,
+            watch,
+            place,
+        })
+    }
+
+    async fn answer(&self, begun: Begun, path: &str) -> (Response<Body>, Place) {
+        let (origin, admitted) = match begun {
+            Begun::Preflight(reply) => return (reply, None),
+            Begun::Routed(origin, admitted) => (origin, admitted),
+        };
+        let (answered, place) = match admitted {
+            Ok(running) => self.finish(running).await,
+            Err(refusal) => (Err(refusal), None),
+        };
+        let refuse = |refusal: Refusal| refusal.reply(&*self.format, path);
+        let mut response = answered.unwrap_or_else(refuse);
+        if let (Some(cors), Some(origin)) = (&self.config.cors, origin) {
+            cors.mark(origin, &mut response);
         }
         (response, place)
     }
 
-    /// Everything that can refuse.
-    async fn limited(&self, request: Request<Body>) -> (Response<Body>, Place) {
-        let uri = request.uri().clone();
-        let admitted = framing::check(&request, self.limits.max_head_bytes)
-            .and_then(|()| self.enter(uri.path()));
-        let (place, answered) = match admitted {
-            Ok(place) => (place, self.timed(request).await),
-            Err(refusal) => (None, Err(refusal)),
-        };
-        let refuse = |refusal: Refusal| refusal.reply(&*self.format, uri.path());
-        (answered.unwrap_or_else(refuse), place)
-    }
-
-    /// The router, with its patience for the body, for itself and for panics.
-    async fn timed(&self, request: Request<Body>) -> Result<Response<Body>, Refusal> {
-        let (request, watch) = body_limit::watch(request, &self.limits)?;
-        let answer = panic::guard(self.compressed(request));
+    async fn finish(&self, running: Running) -> (Result<Response<Body>, Refusal>, Place) {
+        let answer = panic::guard(running.answer);
         let answered = timeout::within(self.limits.request_timeout, answer).await;
-        body_limit::verdict(watch.as_deref(), answered.and_then(|answered| answered))
+        let answered = answered.and_then(|answered| answered);
+        let answered = body_limit::verdict(running.watch.as_deref(), answered);
+        (answered, running.place)
     }
 }
 

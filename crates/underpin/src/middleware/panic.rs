@@ -1,5 +1,10 @@
 //! A panic in a handler: logged, answered with 500, and gone.
 
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
 use axum::body::Body;
 use http::{Response, StatusCode};
 
@@ -20,8 +25,15 @@ const PANICKED: Refusal = Refusal {
 pub(super) async fn guard(
     answer: impl Future<Output = Response<Body>>,
 ) -> Result<Response<Body>, Refusal> {
-    caught(answer).await.map_err(|panic| {
-        tracing::error!(panic = words(&*panic), "a handler panicked");
-        PANICKED
-    })
+    caught(answer).await.map_err(|panic| log(&*panic))
+}
+
+/// Calls the router, which may panic before it has a future to give.
+pub(super) fn calling<T>(router: impl FnOnce() -> T) -> Result<T, Refusal> {
+    catch_unwind(AssertUnwindSafe(router)).map_err(|panic| log(&*panic))
+}
+
+fn log(panic: &(dyn Any + Send)) -> Refusal {
+    tracing::error!(panic = words(panic), "a handler panicked");
+    PANICKED
 }

@@ -74,10 +74,7 @@ async fn run_until(
     let grace = config.shutdown_grace;
     let refusal = as_bytes(pipeline.refuse_connection(RETRY_AFTER)).await;
     let connections = Connections::new(Arc::new(config), refusal);
-    let answer = move |request, peer| {
-        let pipeline = pipeline.clone();
-        async move { pipeline.call(request, peer).await }
-    };
+    let answer = move |request, peer| pipeline.call(request, peer);
     let counts = connections.accept(listener, answer, shutdown).await;
 
     tracing::info!("stopping: no new connections, finishing what was accepted");

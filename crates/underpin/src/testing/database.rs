@@ -232,7 +232,7 @@ async fn find_server() -> Option<PostgresUrl> {
 }
 
 /// A session for making and dropping databases.
-async fn connect(url: &PostgresUrl) -> Option<Client> {
+pub(super) async fn connect(url: &PostgresUrl) -> Option<Client> {
     let mut config = tokio_postgres::Config::new();
     config
         .host(&url.host)

@@ -4,8 +4,10 @@ mod app;
 mod database;
 mod reply;
 mod run;
+mod statements;
 
 pub use app::{Person, TestApp};
 pub use database::TestDb;
 pub use reply::Reply;
 pub use run::{block_on, on};
+pub use statements::*;

@@ -114,8 +114,11 @@ fn is_json(content_type: Option<&str>, dialect: &Dialect) -> bool {
     let Some((main, sub)) = media_type.split_once('/') else {
         return false;
     };
-    let sub = sub.to_ascii_lowercase();
+    let ending = sub
+        .len()
+        .checked_sub("+json".len())
+        .and_then(|start| sub.get(start..));
+    let named = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("+json"));
     main.eq_ignore_ascii_case("application")
-        && !sub.contains('/')
-        && (sub == "json" || sub.ends_with("+json"))
+        && (sub.eq_ignore_ascii_case("json") || (named && !sub.contains('/')))
 }

@@ -119,6 +119,11 @@ mod tests {
             read::<i64>(&["99999999999999999999"]),
             Err("less_than_equal")
         );
+        assert_eq!(
+            read::<i64>(&["9".repeat(4301).as_str()]),
+            Err("int_parsing_size")
+        );
+        assert_eq!(read::<f64>(&["1e400"]), Err("finite_number"));
         assert_eq!(read::<bool>(&["maybe"]), Err("bool_parsing"));
     }
 }

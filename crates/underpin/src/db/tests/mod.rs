@@ -2,8 +2,13 @@
 
 mod calls;
 mod cancellation;
+mod cluster;
+mod durability;
+mod migrations;
+mod restart;
 mod snapshots;
 mod sqlite;
+mod tls;
 mod transactions;
 mod values;
 

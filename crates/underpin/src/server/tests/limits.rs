@@ -29,6 +29,8 @@ async fn a_byte_now_and_then_does_not_buy_time() {
     let server = Server::start(ServerConfig::default()).await;
     let mut client = server.connect().await;
     assert_eq!(client.get("/hello").await.status, 200);
+    // By now the connection counts on being idle for longer.
+    tokio::time::sleep(Duration::from_secs(20)).await;
     let began = tokio::time::Instant::now();
     for byte in "GET / HTTP/1.1\r\n".as_bytes() {
         if client.tcp.write_all(&[*byte]).await.is_err() {

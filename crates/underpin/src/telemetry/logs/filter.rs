@@ -15,9 +15,9 @@ impl LogFilter {
 }
 
 impl FromText for LogFilter {
-    const SHAPE: Shape = Shape::new(
-        "a level (off, error, warn, info, debug, trace), or several such as info,notes=debug",
-    );
+    const SHAPE: Shape =
+        Shape::new("a level (off, error, warn, info, debug, trace), or several by target")
+            .such_as("info,notes=debug");
 
     fn from_text(text: &str) -> Result<Self, Option<String>> {
         let mut targets = Targets::new().with_default(LevelFilter::INFO);

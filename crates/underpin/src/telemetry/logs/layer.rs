@@ -54,9 +54,7 @@ where
         // From the innermost span outwards: what is nearer wins.
         for span in context.event_scope(event).into_iter().flatten() {
             if let Some(outer) = span.extensions().get::<Fields>() {
-                for (name, value) in &outer.0 {
-                    fields.0.entry(name).or_insert_with(|| value.clone());
-                }
+                fields.add_outer(outer);
             }
         }
         let time = self

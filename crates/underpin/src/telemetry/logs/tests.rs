@@ -49,6 +49,7 @@ fn hostile() {
         "request",
         request_id = "abc",
         user = "outer",
+        odd = f64::NAN,
         status = tracing::field::Empty
     );
     request.in_scope(|| {
@@ -78,6 +79,7 @@ fn a_json_line_is_one_object_with_the_spans_fields() {
         (&json!("abc"), &json!(200))
     );
     assert_eq!(line["user"], "inner");
+    assert_eq!(line["odd"], "NaN");
 }
 
 #[test]
@@ -125,4 +127,18 @@ fn levels_hold_for_parts_of_the_program() {
     );
     assert_eq!(text.lines().count(), 1);
     assert!(text.contains("wanted"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_survives_in_json(text: String, number: f64, whole: i64) {
+        let line = logged(&settings("info", LogFormat::Json), false, || {
+            info!(text, number, whole, flag = true, "{text}");
+        });
+        let line: Value = serde_json::from_str(&line).unwrap();
+        proptest::prop_assert_eq!(&line["text"], &json!(text));
+        proptest::prop_assert_eq!(&line["message"], &json!(text));
+        proptest::prop_assert_eq!(line["number"].to_string().parse::<f64>().ok(), Some(number));
+        proptest::prop_assert_eq!((&line["whole"], &line["flag"]), (&json!(whole), &json!(true)));
+    }
 }

@@ -258,3 +258,36 @@ model!(PatientPage false {
     #[serde(default)] page: i64, false;
     #[serde(default)] page_size: i64, false;
 });
+
+/// An item of a list of ids, with its own rule.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Id(i64);
+
+impl Model for Id {
+    fn schema() -> Schema {
+        Schema::Ruled(
+            Box::new(i64::schema()),
+            Rules {
+                le: Some(1000.0),
+                ..Rules::NONE
+            },
+        )
+    }
+}
+
+fn fifty() -> i64 {
+    50
+}
+
+model!(Search false {
+    q: String, true, min_length = 2, max_length = 6;
+    #[serde(default = "fifty")] limit: i64, false, ge = 1.0, le = 100.0;
+    #[serde(default)] ratio: Option<f64>, false, gt = 0.0;
+    #[serde(default)] flag: Option<bool>, false;
+    #[serde(default)] day: Option<NaiveDate>, false;
+    #[serde(default)] ids: Vec<Id>, false, max_length = 3;
+    #[serde(default)] size: Option<ShortSize>, false;
+});
+
+words!(ShortSize Literal { Small = "s", Medium = "m" });

@@ -2,8 +2,12 @@
 
 use serde_json::Value;
 
-use super::{answer, models::Everything, same};
-use crate::validation::{Dialect, Loc, Model, Report, body, walk};
+use super::{
+    answer,
+    models::{Everything, Search},
+    same,
+};
+use crate::validation::{Dialect, Loc, Model, Report, body, text, walk};
 
 #[test]
 fn every_answer_is_pydantics() {
@@ -53,4 +57,33 @@ fn accepted(sent: &str, read: &Everything, expected: &str) -> Option<String> {
     let expected: Value = serde_json::from_str(expected).unwrap();
     let slow: Everything = serde_json::from_value(coerced.clone()).unwrap();
     (slow != *read || !same(&coerced, &expected)).then(|| coerced.to_string())
+}
+
+#[test]
+fn every_answer_to_a_query_is_pydantics() {
+    let lines = include_str!("../../../tests/data/validation/query.json");
+    let lines: Vec<(Vec<(String, String)>, u16, String)> = serde_json::from_str(lines).unwrap();
+    let dialect = Dialect::fastapi_0_104();
+    let mut differences = Vec::new();
+    for (pairs, _, expected) in &lines {
+        let mut report = Report::new();
+        let found = match text::read_parameters::<Search>("query", pairs, &mut report) {
+            Some(search) => serde_json::to_string(&search).unwrap(),
+            None => answer(report, &dialect),
+        };
+        if found != *expected {
+            differences.push(format!(
+                "{pairs:?}\n  expected {expected}\n  found    {found}"
+            ));
+        }
+    }
+    let count = differences.len();
+    differences.truncate(20);
+    assert!(
+        count == 0,
+        "{count} of {}:\n{}",
+        lines.len(),
+        differences.join("\n")
+    );
+    assert!(lines.iter().filter(|line| line.1 == 200).count() > 20);
 }

@@ -1,3 +1,7 @@
+//! Every wrong answer must be flagged, and no right one.
+
+mod rules;
+
 use proptest::prelude::*;
 
 use super::{Answer, Clock, Comparison, Rules, Session, zip};
@@ -20,9 +24,12 @@ fn correct() -> Correct {
     let began = first + 40 * 86_400_000_000;
     let origin = "http://127.0.0.1:9000";
     let mut double = Double::new(recording, origin, began);
-    let mut session = Session::default();
-    session.secret = Some(double::SECRET.into());
-    session.microseconds = true;
+    let secret = Some(double::SECRET.into());
+    let mut session = Session {
+        secret,
+        microseconds: true,
+        ..Session::default()
+    };
     session
         .ledger
         .move_origin(&recording.exchanges[0].request.origin, origin);
@@ -151,165 +158,6 @@ fn differences(session: &mut Session, exchange: &Exchange, status: u16, body: &s
         .collect()
 }
 
-fn with_rules(rules: &str) -> Session {
-    let today = "2026-11-22".parse().unwrap();
-    Session {
-        rules: Rules::parse(rules, today).unwrap(),
-        ..Session::default()
-    }
-}
-
-#[test]
-fn each_matcher_excuses_its_own_kind_and_nothing_else() {
-    for (is, old, good, bad) in [
-        ("id", r#""abc1""#, r#""xyz9""#, r#""xyz90""#),
-        ("id", "7", "9", "\"9\""),
-        (
-            "token",
-            r#""0123456789abcdef""#,
-            r#""fedcba987654321""#,
-            r#""""#,
-        ),
-        ("text", r#""Hi""#, r#"" hI ""#, r#""hi there""#),
-        ("set", "[1,2,3]", "[3,1,2]", "[3,1,1]"),
-        (
-            "set",
-            r#"[{"id":"a","n":1},{"id":"b","n":2}]"#,
-            r#"[{"id":"b","n":2},{"id":"a","n":1}]"#,
-            r#"[{"id":"b","n":1},{"id":"a","n":2}]"#,
-        ),
-        ("number", "1.0", "1", "1.5"),
-        (
-            "time",
-            r#""2026-11-21T06:52:18Z""#,
-            r#""2026-11-22 06:52:20+00:00""#,
-            r#""2026-11-23T06:52:18Z""#,
-        ),
-        (
-            "time",
-            r#""2025-01-01T00:00:00Z""#,
-            r#""2025-01-02T00:00:04Z""#,
-            r#""2025-01-03T00:00:00Z""#,
-        ),
-    ] {
-        let exchange = exchange("GET", "/a/b", &format!("{{\"x\":{old}}}"));
-        let rules = format!("[[rule]]\nat=\"$.x\"\nis=\"{is}\"\nreason=\"because\"");
-        let compare = |rules: &str, new: &str| {
-            differences(
-                &mut with_rules(rules),
-                &exchange,
-                200,
-                &format!("{{\"x\":{new}}}"),
-            )
-        };
-        assert_eq!(compare(&rules, good), [] as [&str; 0], "{is} {good}");
-        assert_ne!(compare(&rules, bad), [] as [&str; 0], "{is} {bad}");
-        assert_ne!(compare("", good), [] as [&str; 0], "no rule: {is} {good}");
-        let elsewhere = rules.replace("reason", "path=\"/a/*/c\"\nreason");
-        assert_ne!(compare(&elsewhere, good), [] as [&str; 0], "{is} elsewhere");
-        let other = rules.replace("reason", "method=\"PUT\"\nreason");
-        assert_ne!(
-            compare(&other, good),
-            [] as [&str; 0],
-            "{is} by another method"
-        );
-        assert_eq!(
-            compare(&rules.replace("reason", "path=\"/a/**\"\nreason"), good),
-            [] as [&str; 0]
-        );
-    }
-}
-
-#[test]
-fn absent_null_any_headers_and_statuses_have_rules() {
-    let exchange = exchange("GET", "/", r#"{"a":null,"b":1}"#);
-    let rule = "[[rule]]\nat=\"$.a\"\nis=\"absent_is_null\"\nreason=\"because\"";
-    assert_eq!(
-        differences(&mut with_rules(rule), &exchange, 200, r#"{"b":1}"#),
-        [] as [&str; 0]
-    );
-    assert_ne!(
-        differences(&mut with_rules(rule), &exchange, 200, r#"{"a":null}"#),
-        [] as [&str; 0]
-    );
-    let rule = "[[rule]]\nat=\"$.b\"\nis=\"any\"\nsince=\"2026-11-20\"\nreason=\"because\"";
-    let mut session = with_rules(rule);
-    assert_eq!(session.rules.unused(), ["because"]);
-    assert_eq!(
-        differences(&mut session, &exchange, 200, r#"{"a":null,"b":[]}"#),
-        [] as [&str; 0]
-    );
-    assert_eq!(session.rules.unused(), [] as [&str; 0]);
-    let rule = "[[rule]]\nstatus=[201, 204]\nreason=\"because\"";
-    let body = r#"{"a":null,"b":1}"#;
-    assert_eq!(
-        differences(&mut with_rules(rule), &exchange, 204, body),
-        [] as [&str; 0]
-    );
-    assert_eq!(
-        differences(&mut with_rules(rule), &exchange, 202, body),
-        ["status: "]
-    );
-    let mut recorded = exchange.clone();
-    recorded
-        .response
-        .headers
-        .push(("ETag".to_owned(), "\"1\"".to_owned()));
-    assert_eq!(
-        differences(&mut with_rules(""), &recorded, 200, body),
-        ["header etag: missing"]
-    );
-    let rule = "[[rule]]\nheader=\"ETag\"\nis=\"any\"\nsince=\"2026-11-20\"\nreason=\"because\"";
-    assert_eq!(
-        differences(&mut with_rules(rule), &recorded, 200, body),
-        [] as [&str; 0]
-    );
-}
-
-#[test]
-fn a_rule_that_cannot_be_understood_is_refused_with_its_line() {
-    let today = "2026-11-22".parse().unwrap();
-    for (rule, complaint) in [
-        ("[[rule]]\nat=\"$\"\nis=\"id\"", "missing field `reason`"),
-        (
-            "\n[[rule]]\nat=\"$\"\nis=\"id\"\nreason=\" \"",
-            "line 2: the reason is empty",
-        ),
-        ("[[rule]]\nat=\"$\"\nis=\"roughly\"\nreason=\"r\"", "line 3"),
-        (
-            "[[rule]]\nat=\"$\"\nis=\"id\"\nwhere=1\nreason=\"r\"",
-            "unknown field `where`",
-        ),
-        ("[[rules]]\nat=\"$\"", "unknown field `rules`"),
-        (
-            "[[rule]]\nat=\"a\"\nis=\"id\"\nreason=\"r\"",
-            "a place starts with `$`",
-        ),
-        ("[[rule]]\nis=\"id\"\nreason=\"r\"", "exactly one of"),
-        ("[[rule]]\nat=\"$\"\nreason=\"r\"", "`is` is missing"),
-        (
-            "[[rule]]\nat=\"$\"\nis=\"any\"\nreason=\"r\"",
-            "needs `since",
-        ),
-        (
-            "[[rule]]\nat=\"$\"\nis=\"any\"\nsince=\"2026-10-01\"\nreason=\"r\"",
-            "has expired",
-        ),
-        (
-            "[[rule]]\nat=\"$\"\nis=\"any\"\nsince=\"soon\"\nreason=\"r\"",
-            "is no date",
-        ),
-        (
-            "[[rule]]\nheader=\"a\"\nis=\"id\"\nreason=\"r\"",
-            "a header rule says",
-        ),
-        ("[[rule]", "line 1"),
-    ] {
-        let error = Rules::parse(rule, today).unwrap_err();
-        assert!(error.contains(complaint), "{rule}\n{error}");
-    }
-}
-
 #[test]
 fn cookies_are_compared_by_name_shape_and_attributes() {
     let old = "sid=MTc5NTI0NXxEWDhFQVFMX2dB; Path=/; HttpOnly; Max-Age=60; SameSite=Lax";
@@ -388,6 +236,71 @@ fn what_the_client_chose_is_not_generated() {
     assert_eq!(
         differences(&mut Session::default(), &recorded, 200, &same),
         [] as [&str; 0]
+    );
+}
+
+#[test]
+fn a_token_that_was_sent_comes_back_as_sent_or_new() {
+    let claims = |exp: i64| format!("{{\"sub\":\"a\",\"exp\":{exp},\"type\":\"refresh\"}}");
+    let head = r#"{"alg":"HS256","typ":"JWT"}"#;
+    let start = 1_795_243_938;
+    let token = |exp| double::sign(head, &claims(exp), double::SECRET);
+    let (old, new) = (token(start + 60), token(start + 86_400 + 60));
+    let login = exchange("POST", "/login", &format!("{{\"t\":\"{old}\"}}"));
+    let known = || {
+        let mut session = Session::default();
+        let body = format!("{{\"t\":\"{new}\"}}");
+        assert_eq!(
+            differences(&mut session, &login, 200, &body),
+            [] as [&str; 0]
+        );
+        session
+    };
+    let echo = |sent: &str, status: u16| {
+        let mut echo = exchange("POST", "/refresh", &format!("{{\"input\":\"{sent}\"}}"));
+        echo.request.body = format!("{{\"x\":\"{sent}\"}}").into();
+        echo.response.status = status;
+        echo
+    };
+    let answer = |token: &str| format!("{{\"input\":\"{token}\"}}");
+    let newer = token(start + 86_400 + 61);
+    let refreshed = |token: &str| differences(&mut known(), &echo(&old, 200), 200, &answer(token));
+    assert_eq!(refreshed(&new), [] as [&str; 0]);
+    assert_eq!(refreshed(&newer), [] as [&str; 0], "a second later");
+    let refused = |token: &str| differences(&mut known(), &echo(&old, 422), 422, &answer(token));
+    assert_eq!(refused(&new), [] as [&str; 0]);
+    assert_eq!(refused(&newer).len(), 1, "not the one that was sent");
+    let (spoilt_old, spoilt_new) = (
+        format!("{old}x"),
+        new.rsplit_once('.').unwrap().0.to_owned(),
+    );
+    let seal = spoilt_old.rsplit('.').next().unwrap();
+    let spoilt = format!("{spoilt_new}.{seal}");
+    let body = differences(&mut known(), &echo(&spoilt_old, 422), 422, &answer(&spoilt));
+    assert_eq!(
+        body,
+        [] as [&str; 0],
+        "a spoilt token keeps the candidate's claims"
+    );
+}
+
+#[test]
+fn an_id_in_a_token_of_the_client_is_the_clients() {
+    let id = "eTLgcckbCWgv08NrtIS7NSmxNXDz5oO7";
+    let token = double::sign("{\"alg\":\"EdDSA\"}", &format!("{{\"sub\":\"{id}\"}}"), "x");
+    let mut recorded = exchange("GET", "/x", &format!("{{\"user_id\":\"{id}\"}}"));
+    let other = r#"{"user_id":"CzmzYMwhls05ovEIFreMeb10dYS7EdLJ"}"#;
+    assert_eq!(
+        differences(&mut Session::default(), &recorded, 200, other),
+        [] as [&str; 0]
+    );
+    recorded
+        .request
+        .headers
+        .push(("Authorization".to_owned(), format!("Bearer {token}")));
+    assert_eq!(
+        differences(&mut Session::default(), &recorded, 200, other),
+        ["$.user_id: "]
     );
 }
 

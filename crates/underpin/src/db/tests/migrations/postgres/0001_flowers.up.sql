@@ -1,0 +1,1 @@
+CREATE TABLE flowers (id integer PRIMARY KEY);

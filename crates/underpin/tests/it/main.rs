@@ -1,0 +1,6 @@
+//! The public API as a stranger uses it, over HTTP where it is about HTTP.
+
+mod document;
+mod handlers;
+mod refusals;
+mod refused;

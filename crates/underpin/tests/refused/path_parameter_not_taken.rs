@@ -1,0 +1,10 @@
+//! Nothing takes `{id}`.
+
+use underpin::{get, http::Text};
+
+#[get("/notes/{id}")]
+async fn read() -> Text {
+    Text(String::new())
+}
+
+fn main() {}

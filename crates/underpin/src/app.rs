@@ -16,6 +16,7 @@ use crate::{
 };
 
 type ReadSettings = fn(&mut Reader<'_>, &Context);
+type Put = Arc<dyn Fn(&Context) + Send + Sync>;
 type MakeCors = fn(&Context) -> Result<Cors, StartError>;
 
 /// A backend: what it is called, how it speaks, and its features.
@@ -31,6 +32,7 @@ pub struct App {
     pub(crate) dialect: Dialect,
     pub(crate) read_settings: Vec<ReadSettings>,
     pub(crate) variables: Vec<Variable>,
+    pub(crate) values: Vec<Put>,
     pub(crate) cors: Option<MakeCors>,
     pub(crate) compress: bool,
     pub(crate) health_paths: Vec<&'static str>,
@@ -52,6 +54,7 @@ impl App {
             dialect: Dialect::default(),
             read_settings: Vec::new(),
             variables: Vec::new(),
+            values: Vec::new(),
             cors: None,
             compress: false,
             health_paths: Vec::new(),
@@ -81,6 +84,14 @@ impl App {
             }
         });
         self.variables.extend(S::variables());
+        self
+    }
+
+    /// Puts a value into the context: services get it by naming its type.
+    #[must_use]
+    pub fn with<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.values
+            .push(Arc::new(move |context| context.insert(value.clone())));
         self
     }
 

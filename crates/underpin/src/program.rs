@@ -89,6 +89,9 @@ pub(crate) fn configure(
     random: Random,
 ) -> Result<(Framework, Context), StartError> {
     let context = Context::new(clock, random);
+    for put in &app.values {
+        put(&context);
+    }
     let mut reader = Reader::new(sources);
     let settings = Framework::read(&mut reader);
     for read in &app.read_settings {

@@ -1,0 +1,22 @@
+//! Who is calling: login, tokens, the identity provider, and the guard that handlers name.
+
+mod caller;
+mod external;
+mod model;
+mod router;
+mod secret_key;
+mod service;
+mod tokens;
+#[cfg(test)]
+mod tests;
+
+use underpin::Feature;
+
+pub use caller::{CurrentUser, unknown_caller};
+pub use model::MessageResponse;
+pub use secret_key::missing as missing_secret_key;
+
+/// The addresses under `/api/auth`.
+pub fn feature() -> Feature {
+    Feature::new(router::router()).check("identity provider", external::check)
+}

@@ -1,0 +1,77 @@
+//! The key that signs tokens: from `SECRET_KEY`, or in development one that is made and kept beside the database.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{ErrorKind, Write as _},
+    path::Path,
+};
+
+use underpin::{Context, Secret, StartError, db::DbUrl};
+
+use crate::config::Settings;
+
+/// The configured secret, or the one kept beside the embedded database.
+pub fn of(context: &Context, settings: &Settings) -> Result<Secret<String>, StartError> {
+    if let Some(secret) = &settings.secret_key {
+        return Ok(secret.clone());
+    }
+    match context.find::<DbUrl>().as_deref() {
+        Some(DbUrl::Sqlite(database)) => kept(&database.with_extension("secret"), context),
+        _ => Err(missing()),
+    }
+}
+
+/// What to say where a secret must be set.
+pub fn missing() -> StartError {
+    StartError::new(
+        "SECRET_KEY",
+        "is not set; only a development start on the embedded database may do without",
+        "Set it to 32 characters or more that nobody can guess: `openssl rand -hex 32`.",
+    )
+}
+
+/// The secret in this file; made, readable by its owner alone, if there is none.
+fn kept(path: &Path, context: &Context) -> Result<Secret<String>, StartError> {
+    let complaint = |problem: &dyn std::fmt::Display| {
+        StartError::new(
+            path.display().to_string(),
+            format!("cannot keep the secret that signs tokens: {problem}"),
+            "Set SECRET_KEY to 32 characters or more, or let this user write there.",
+        )
+    };
+    match made(path, context) {
+        Ok(Some(secret)) => {
+            tracing::warn!(
+                path = %path.display(),
+                "SECRET_KEY is not set: made a secret for development and keep it in a file"
+            );
+            return Ok(secret);
+        }
+        Ok(None) => {}
+        Err(error) => return Err(complaint(&error)),
+    }
+    let text = fs::read_to_string(path).map_err(|error| complaint(&error))?;
+    match text.trim() {
+        secret if secret.chars().count() >= 32 => Ok(Secret::new(secret.to_owned())),
+        _ => Err(complaint(&"the file holds fewer than 32 characters; delete it")),
+    }
+}
+
+/// A new secret in a new file; `None` if the file is there already.
+fn made(path: &Path, context: &Context) -> Result<Option<Secret<String>>, underpin::Error> {
+    let bytes: [u8; 32] = context.random().bytes()?;
+    let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(mut file) => {
+            file.write_all(secret.as_bytes())?;
+            file.sync_all()?;
+            Ok(Some(Secret::new(secret)))
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -8,9 +8,7 @@ use underpin::{
     validation::Dialect,
 };
 
-use crate::{
-    auth, config::Settings, demo, errors::ParchMark, notes, pages, settings, users,
-};
+use crate::{auth, config::Settings, demo, errors::ParchMark, notes, pages, settings, users};
 
 static MIGRATIONS: Migrations = migrations!("migrations");
 

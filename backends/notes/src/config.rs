@@ -19,16 +19,30 @@ pub struct Settings {
     #[config(env = "ALGORITHM", default = "HS256")]
     pub algorithm: SigningAlgorithm,
     /// How long an access token lasts.
-    #[config(env = "ACCESS_TOKEN_EXPIRE_MINUTES", default = "30", min = 1, max = 5_256_000)]
+    #[config(
+        env = "ACCESS_TOKEN_EXPIRE_MINUTES",
+        default = "30",
+        min = 1,
+        max = 5_256_000
+    )]
     pub access_token_minutes: u32,
     /// How long a refresh token lasts.
-    #[config(env = "REFRESH_TOKEN_EXPIRE_DAYS", default = "7", min = 1, max = 36_500)]
+    #[config(
+        env = "REFRESH_TOKEN_EXPIRE_DAYS",
+        default = "7",
+        min = 1,
+        max = 36_500
+    )]
     pub refresh_token_days: u32,
     /// Whether tokens without an expiry, and the identity provider's without an audience, are refused.
     #[config(env = "STRICT_TOKENS", default = "false")]
     pub strict_tokens: bool,
     /// Origins whose pages may call the API, separated by commas.
-    #[config(env = "ALLOWED_ORIGINS", list, default = "http://localhost:3000,http://localhost:5173,http://localhost:8080,http://127.0.0.1:3000,http://127.0.0.1:5173,http://127.0.0.1:8080")]
+    #[config(
+        env = "ALLOWED_ORIGINS",
+        list,
+        default = "http://localhost:3000,http://localhost:5173,http://localhost:8080,http://127.0.0.1:3000,http://127.0.0.1:5173,http://127.0.0.1:8080"
+    )]
     pub allowed_origins: Vec<String>,
     /// The identity provider, exactly as its tokens name it.
     #[config(env = "OIDC_ISSUER_URL", default = "https://auth.engen.tech")]
@@ -74,7 +88,11 @@ impl From<SigningAlgorithm> for Algorithm {
 impl Settings {
     /// What becomes of tokens that lack a claim which ParchMark does not insist on.
     pub fn missing_claims(&self) -> Absent {
-        if self.strict_tokens { Absent::Refused } else { Absent::Accepted }
+        if self.strict_tokens {
+            Absent::Refused
+        } else {
+            Absent::Accepted
+        }
     }
 
     fn check(&self, reader: &mut Reader<'_>) {

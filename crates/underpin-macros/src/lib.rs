@@ -46,7 +46,7 @@ pub fn choice(item: TokenStream) -> TokenStream {
 /// `#[row(column = "name")]` reads a field from another column.
 #[proc_macro_derive(Row, attributes(row))]
 pub fn row(item: TokenStream) -> TokenStream {
-    finish(syn::parse(item).and_then(row::derive))
+    finish(syn::parse(item).and_then(|item| row::derive(&item)))
 }
 
 /// The migrations in a directory of this package, as `underpin::db::Migrations`.

@@ -60,10 +60,9 @@ fn script(files: &Files) -> TokenStream {
         quote!(::core::include_str!(#path))
     };
     let up = files.up.as_ref().map(include);
-    let down = match files.down.as_ref().map(include) {
-        Some(down) => quote!(::core::option::Option::Some(#down)),
-        None => quote!(::core::option::Option::None),
-    };
+    let none = || quote!(::core::option::Option::None);
+    let some = |down| quote!(::core::option::Option::Some(#down));
+    let down = files.down.as_ref().map(include).map_or_else(none, some);
     quote!(::underpin::db::Script { up: #up, down: #down })
 }
 

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Error, Field, Fields, LitStr, Result, ext::IdentExt};
 
-pub(crate) fn derive(input: DeriveInput) -> Result<TokenStream> {
-    let fields = named_fields(&input)?;
+pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
+    let fields = named_fields(input)?;
     let columns = fields.iter().map(column).collect::<Result<Vec<_>>>()?;
     let reads = fields.iter().enumerate().map(|(index, field)| {
         let (name, kind) = (&field.ident, &field.ty);

@@ -6,9 +6,9 @@ mod model;
 mod router;
 mod secret_key;
 mod service;
-mod tokens;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use underpin::Feature;
 

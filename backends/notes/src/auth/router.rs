@@ -14,9 +14,9 @@ use super::{
 use crate::pages::Health;
 
 pub fn router() -> Router {
-    Router::new("/api/auth").tag("authentication").routes(routes![
-        login, refresh, logout, me, health
-    ])
+    Router::new("/api/auth")
+        .tag("authentication")
+        .routes(routes![login, refresh, logout, me, health])
 }
 
 /// Log in with a name and a password.
@@ -42,7 +42,9 @@ async fn logout(me: CurrentUser) -> Json<MessageResponse> {
 /// Who I am.
 #[get("/me")]
 async fn me(caller: CurrentUser) -> Json<UserResponse> {
-    Json(UserResponse { username: caller.0.username })
+    Json(UserResponse {
+        username: caller.0.username,
+    })
 }
 
 /// Whether this part of the service answers.

@@ -53,7 +53,9 @@ fn kept(path: &Path, context: &Context) -> Result<Secret<String>, StartError> {
     let text = fs::read_to_string(path).map_err(|error| complaint(&error))?;
     match text.trim() {
         secret if secret.chars().count() >= 32 => Ok(Secret::new(secret.to_owned())),
-        _ => Err(complaint(&"the file holds fewer than 32 characters; delete it")),
+        _ => Err(complaint(
+            &"the file holds fewer than 32 characters; delete it",
+        )),
     }
 }
 

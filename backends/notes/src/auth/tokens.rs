@@ -61,7 +61,11 @@ impl Tokens {
             Kind::Refresh => self.0.refresh_seconds,
         };
         let exp = self.0.clock.now().timestamp().saturating_add(lifetime);
-        let claims = Claims { sub: username, exp, kind: kind.name() };
+        let claims = Claims {
+            sub: username,
+            exp,
+            kind: kind.name(),
+        };
         Ok(token::encode(&claims, &self.0.signing)?)
     }
 
@@ -81,13 +85,19 @@ impl Tokens {
         let secret = secret_key::of(context, &settings)?;
         let algorithm = settings.algorithm.into();
         let signing = SigningKey::from_secret(algorithm, secret.expose()).map_err(|error| {
-            StartError::new("SECRET_KEY", error.to_string(), "Set it to 32 characters or more.")
+            StartError::new(
+                "SECRET_KEY",
+                error.to_string(),
+                "Set it to 32 characters or more.",
+            )
         })?;
         let rules = ClaimRules::like_python_jose().missing_expiry(settings.missing_claims());
         Ok(Self(Arc::new(Inner {
             verifying: signing.verifying_key(),
             signing,
-            access: rules.clone().token_type(Kind::Access.name(), Absent::Accepted),
+            access: rules
+                .clone()
+                .token_type(Kind::Access.name(), Absent::Accepted),
             refresh: rules.token_type(Kind::Refresh.name(), Absent::Refused),
             access_seconds: i64::from(settings.access_token_minutes) * 60,
             refresh_seconds: i64::from(settings.refresh_token_days) * 86_400,

@@ -12,9 +12,21 @@ const ACCOUNTS: [(&str, &str); 2] = [("demouser", "demopass"), ("testuser", "tes
 
 /// Ids, titles and texts of the first account's notes.
 const NOTES: [(&str, &str, &str); 3] = [
-    ("1", "Welcome to ParchMark", include_str!("notes/welcome.md")),
-    ("2", "Getting Started", include_str!("notes/getting-started.md")),
-    ("3", "Architecture Overview", include_str!("notes/architecture.md")),
+    (
+        "1",
+        "Welcome to ParchMark",
+        include_str!("notes/welcome.md"),
+    ),
+    (
+        "2",
+        "Getting Started",
+        include_str!("notes/getting-started.md"),
+    ),
+    (
+        "3",
+        "Architecture Overview",
+        include_str!("notes/architecture.md"),
+    ),
 ];
 
 #[derive(Clone, Debug, Provide)]
@@ -39,7 +51,9 @@ impl DemoService {
         }
         for (name, password) in ACCOUNTS {
             if !found.iter().any(|user| user.username == name) {
-                self.users.create(name, &Secret::new(password.to_owned())).await?;
+                self.users
+                    .create(name, &Secret::new(password.to_owned()))
+                    .await?;
             }
         }
         match self.users.by_name(ACCOUNTS[0].0).await? {
@@ -50,7 +64,10 @@ impl DemoService {
 
     async fn write_notes(&self, owner: &User) -> Result<()> {
         for (id, title, content) in NOTES {
-            let placed = self.notes.place(owner.id, NoteId::new(id), title, content).await?;
+            let placed = self
+                .notes
+                .place(owner.id, NoteId::new(id), title, content)
+                .await?;
             if placed {
                 tracing::info!(note.id = id, "made a demo note");
             }

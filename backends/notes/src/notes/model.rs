@@ -91,8 +91,20 @@ pub struct NoteResponse {
 
 impl From<Note> for NoteResponse {
     fn from(note: Note) -> Self {
-        let Note { id, title, content, created_at, updated_at } = note;
-        Self { id, title, content, created_at, updated_at }
+        let Note {
+            id,
+            title,
+            content,
+            created_at,
+            updated_at,
+        } = note;
+        Self {
+            id,
+            title,
+            content,
+            created_at,
+            updated_at,
+        }
     }
 }
 

@@ -23,7 +23,11 @@ impl NoteIds {
     pub fn next(&self) -> NoteId {
         let now = self.clock.now().timestamp_millis();
         let next = |last: i64| now.max(last.saturating_add(1));
-        let last = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
+        let last = self
+            .last
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+                Some(next(last))
+            });
         NoteId::of_millisecond(next(last.unwrap_or_else(|last| last)))
     }
 }
@@ -31,7 +35,10 @@ impl NoteIds {
 impl Provide for NoteIds {
     fn provide(context: &Context) -> Result<Self, StartError> {
         let ids = context.once(|| {
-            Ok(Self { clock: context.clock().clone(), last: Arc::default() })
+            Ok(Self {
+                clock: context.clock().clone(),
+                last: Arc::default(),
+            })
         })?;
         Ok((*ids).clone())
     }

@@ -20,8 +20,10 @@ impl NotesRepository {
     }
 
     pub async fn get(&self, owner: UserId, id: NoteId) -> Result<Option<Note>> {
-        sql("SELECT id, title, content, created_at, updated_at FROM notes
-              WHERE id = $1 AND user_id = $2")
+        sql(
+            "SELECT id, title, content, created_at, updated_at FROM notes
+              WHERE id = $1 AND user_id = $2",
+        )
         .bind(id)
         .bind(owner)
         .fetch_optional(&self.db)
@@ -30,8 +32,10 @@ impl NotesRepository {
 
     /// `false` if the id is taken: ids are unique among all users.
     pub async fn insert(&self, owner: UserId, note: &Note) -> Result<bool> {
-        let rows = sql("INSERT INTO notes (id, user_id, title, content, created_at, updated_at)
-                        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING")
+        let rows = sql(
+            "INSERT INTO notes (id, user_id, title, content, created_at, updated_at)
+                        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
+        )
         .bind(note.id.clone())
         .bind(owner)
         .bind(&note.title)
@@ -104,7 +108,9 @@ pub fn delete_all(owner: UserId) -> Query {
 }
 
 fn list(owner: UserId) -> Query {
-    sql("SELECT id, title, content, created_at, updated_at FROM notes
-          WHERE user_id = $1 ORDER BY created_at, id")
+    sql(
+        "SELECT id, title, content, created_at, updated_at FROM notes
+          WHERE user_id = $1 ORDER BY created_at, id",
+    )
     .bind(owner)
 }

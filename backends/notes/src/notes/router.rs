@@ -14,9 +14,9 @@ use crate::{auth::CurrentUser, pages::Health};
 
 pub fn router() -> Router {
     // The first route of a path is the one that a 405 names (contract section 3).
-    Router::new("/api/notes").tag("notes").routes(routes![
-        list, create, update, read, delete, health
-    ])
+    Router::new("/api/notes")
+        .tag("notes")
+        .routes(routes![list, create, update, read, delete, health])
 }
 
 /// List my notes in the order in which I made them.
@@ -44,7 +44,9 @@ async fn update(
     note_id: Path<NoteId>,
     change: Valid<NoteUpdate>,
 ) -> Result<Json<NoteResponse>> {
-    let note = notes.update(me.id, note_id.into_inner(), change.into_inner()).await?;
+    let note = notes
+        .update(me.id, note_id.into_inner(), change.into_inner())
+        .await?;
     Ok(Json(note.into()))
 }
 
@@ -68,7 +70,10 @@ async fn delete(
     let deleted_id = note_id.into_inner();
     notes.delete(me.id, deleted_id.clone()).await?;
     let message = "Note deleted successfully".to_owned();
-    Ok(Json(DeleteResponse { message, deleted_id }))
+    Ok(Json(DeleteResponse {
+        message,
+        deleted_id,
+    }))
 }
 
 /// Whether this part of the service answers.

@@ -40,7 +40,11 @@ impl NotesService {
     /// A note without a title is named after its first heading.
     pub async fn create(&self, owner: UserId, new: NoteCreate) -> Result<Note> {
         let content = markdown::format(&new.content);
-        let given = new.title.as_deref().map(markdown::strip).filter(|title| !title.is_empty());
+        let given = new
+            .title
+            .as_deref()
+            .map(markdown::strip)
+            .filter(|title| !title.is_empty());
         let title = given.unwrap_or_else(|| heading(&content)).to_owned();
         refuse_nul([title.as_str(), &content])?;
         let mut note = self.note(self.ids.next(), title, content);
@@ -78,7 +82,10 @@ impl NotesService {
         }
         refuse_nul(title.into_iter().chain(content.as_deref()))?;
         let now = Timestamp::from(self.clock.now());
-        let changed = self.repository.update(owner, id, title, content.as_deref(), now).await?;
+        let changed = self
+            .repository
+            .update(owner, id, title, content.as_deref(), now)
+            .await?;
         changed.ok_or_else(not_found)
     }
 
@@ -108,7 +115,13 @@ impl NotesService {
 
     fn note(&self, id: NoteId, title: String, content: String) -> Note {
         let now = Timestamp::from(self.clock.now());
-        Note { id, title, content, created_at: now, updated_at: now }
+        Note {
+            id,
+            title,
+            content,
+            created_at: now,
+            updated_at: now,
+        }
     }
 
     async fn insert(&self, owner: UserId, note: &Note) -> Result<bool> {
@@ -136,7 +149,11 @@ fn not_found() -> Error {
 
 /// No note has a NUL in its id, and PostgreSQL would not even look.
 fn findable(id: NoteId) -> Result<NoteId> {
-    if id.as_str().contains('\0') { Err(not_found()) } else { Ok(id) }
+    if id.as_str().contains('\0') {
+        Err(not_found())
+    } else {
+        Ok(id)
+    }
 }
 
 /// PostgreSQL cannot keep NUL characters; SQLite should not keep more than it.

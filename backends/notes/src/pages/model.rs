@@ -40,7 +40,9 @@ pub struct Health {
 impl Health {
     /// In these words.
     pub fn new(status: &str) -> Self {
-        Self { status: status.to_owned() }
+        Self {
+            status: status.to_owned(),
+        }
     }
 }
 
@@ -75,7 +77,16 @@ pub struct DatabaseHealth {
 impl DatabaseHealth {
     /// Both answer.
     pub fn healthy() -> Self {
-        let ServiceHealth { status, service, version } = ServiceHealth::healthy();
-        Self { status, database: "connected".to_owned(), service, version }
+        let ServiceHealth {
+            status,
+            service,
+            version,
+        } = ServiceHealth::healthy();
+        Self {
+            status,
+            database: "connected".to_owned(),
+            service,
+            version,
+        }
     }
 }

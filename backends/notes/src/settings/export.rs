@@ -56,10 +56,16 @@ impl Exporter {
         let (to_files, files) = mpsc::channel(1);
         let (to_metadata, metadata) = mpsc::channel(1);
         let (pieces_in, pieces) = mpsc::channel(4);
-        self.tasks.spawn("export: reading", read(owner, snapshot, turn, [to_files, to_metadata]));
+        self.tasks.spawn(
+            "export: reading",
+            read(owner, snapshot, turn, [to_files, to_metadata]),
+        );
 
         let now = self.clock.now();
-        let writer = Pieces { to: pieces_in, piece: Vec::new() };
+        let writer = Pieces {
+            to: pieces_in,
+            piece: Vec::new(),
+        };
         let archive = move || {
             let failed = writer.to.clone();
             let zip = ZipWriter::new(writer, now);
@@ -111,7 +117,9 @@ async fn read(
 ) {
     for pass in passes {
         if let Err(error) = pass_on(owner, &mut snapshot, &pass).await {
-            let _ = pass.send(Err(error.doing("reading notes for an export"))).await;
+            let _ = pass
+                .send(Err(error.doing("reading notes for an export")))
+                .await;
             return;
         }
     }
@@ -135,7 +143,9 @@ async fn pass_on(
 fn write(mut zip: ZipWriter<Pieces>, files: Batches, metadata: Batches) -> io::Result<()> {
     let mut names = FileNames::default();
     each(files, |note| {
-        zip.file(&names.next(&note.title), |out| out.write_all(note.content.as_bytes()))
+        zip.file(&names.next(&note.title), |out| {
+            out.write_all(note.content.as_bytes())
+        })
     })?;
     zip.file("notes_metadata.json", |out| {
         let mut list = Metadata::default();

@@ -15,16 +15,16 @@ use crate::auth::{CurrentUser, MessageResponse};
 
 pub fn router() -> Router {
     Router::new("/api/settings").tag("settings").routes(routes![
-        user_info, change_password, export_notes, delete_account
+        user_info,
+        change_password,
+        export_notes,
+        delete_account
     ])
 }
 
 /// My account.
 #[get("/user-info")]
-async fn user_info(
-    me: CurrentUser,
-    settings: SettingsService,
-) -> Result<Json<UserInfoResponse>> {
+async fn user_info(me: CurrentUser, settings: SettingsService) -> Result<Json<UserInfoResponse>> {
     Ok(Json(settings.user_info(me.0).await?))
 }
 
@@ -35,8 +35,12 @@ async fn change_password(
     settings: SettingsService,
     body: Valid<PasswordChangeRequest>,
 ) -> Result<Json<MessageResponse>> {
-    settings.change_password(&me, &body.current_password, &body.new_password).await?;
-    Ok(Json(MessageResponse { message: "Password changed successfully".to_owned() }))
+    settings
+        .change_password(&me, &body.current_password, &body.new_password)
+        .await?;
+    Ok(Json(MessageResponse {
+        message: "Password changed successfully".to_owned(),
+    }))
 }
 
 /// Download my notes as an archive of Markdown files.

@@ -19,14 +19,23 @@ pub fn users() -> Command {
         .about("Make, change, delete and list the users who log in with a password")
         .subcommand_required(true)
         .subcommand(with_password("create", "Make a user"))
-        .subcommand(with_password("update-password", "Give a user another password"))
-        .subcommand(Verb::new("delete").about("Delete a user with all notes").arg(username()))
+        .subcommand(with_password(
+            "update-password",
+            "Give a user another password",
+        ))
+        .subcommand(
+            Verb::new("delete")
+                .about("Delete a user with all notes")
+                .arg(username()),
+        )
         .subcommand(Verb::new("list").about("List the users in the order of their making"));
     Command::new(verb, run)
 }
 
 fn username() -> Arg {
-    Arg::new("username").required(true).help("The name to log in with; case counts")
+    Arg::new("username")
+        .required(true)
+        .help("The name to log in with; case counts")
 }
 
 fn with_password(name: &'static str, about: &'static str) -> Verb {
@@ -95,7 +104,10 @@ fn not_found(name: &str) -> String {
 }
 
 fn name(arguments: &ArgMatches) -> &str {
-    arguments.get_one::<String>("username").map(String::as_str).unwrap_or_default()
+    arguments
+        .get_one::<String>("username")
+        .map(String::as_str)
+        .unwrap_or_default()
 }
 
 /// The argument, or a line of the standard input.
@@ -120,7 +132,9 @@ fn read_password(mut input: impl BufRead) -> Result<Secret<String>> {
     let password = line.strip_suffix('\n').unwrap_or(&line);
     let password = password.strip_suffix('\r').unwrap_or(password);
     if read == 0 || password.is_empty() {
-        return Err(Error::bad_request("no password was given on the standard input"));
+        return Err(Error::bad_request(
+            "no password was given on the standard input",
+        ));
     }
     Ok(Secret::new(password.to_owned()))
 }
@@ -133,7 +147,11 @@ fn table(users: &[User]) -> String {
     text.push_str(&row("Username", "Created At"));
     text.push_str(&"-".repeat(45));
     for user in users {
-        let made = user.created_at.instant().format("%Y-%m-%d %H:%M:%S").to_string();
+        let made = user
+            .created_at
+            .instant()
+            .format("%Y-%m-%d %H:%M:%S")
+            .to_string();
         text.push('\n');
         text.push_str(row(&user.username, &made).trim_end());
     }

@@ -15,16 +15,20 @@ pub struct UsersRepository {
 
 impl UsersRepository {
     pub async fn by_name(&self, username: &str) -> Result<Option<User>> {
-        sql("SELECT id, username, email, auth_provider, created_at FROM users
-              WHERE username = $1")
+        sql(
+            "SELECT id, username, email, auth_provider, created_at FROM users
+              WHERE username = $1",
+        )
         .bind(username)
         .fetch_optional(&self.db)
         .await
     }
 
     pub async fn by_subject(&self, subject: &str) -> Result<Option<User>> {
-        sql("SELECT id, username, email, auth_provider, created_at FROM users
-              WHERE oidc_sub = $1")
+        sql(
+            "SELECT id, username, email, auth_provider, created_at FROM users
+              WHERE oidc_sub = $1",
+        )
         .bind(subject)
         .fetch_optional(&self.db)
         .await
@@ -32,8 +36,10 @@ impl UsersRepository {
 
     /// Everyone, in the order in which they came.
     pub async fn list(&self) -> Result<Vec<User>> {
-        sql("SELECT id, username, email, auth_provider, created_at FROM users
-              ORDER BY created_at, id")
+        sql(
+            "SELECT id, username, email, auth_provider, created_at FROM users
+              ORDER BY created_at, id",
+        )
         .fetch_all(&self.db)
         .await
     }
@@ -47,8 +53,10 @@ impl UsersRepository {
 
     /// `false` if the name is taken.
     pub async fn insert_local(&self, username: &str, hash: &str, at: Timestamp) -> Result<bool> {
-        let rows = sql("INSERT INTO users (username, password_hash, auth_provider, created_at)
-                        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
+        let rows = sql(
+            "INSERT INTO users (username, password_hash, auth_provider, created_at)
+                        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        )
         .bind(username)
         .bind(hash)
         .bind(Provider::LOCAL)

@@ -62,7 +62,11 @@ impl UsersService {
     }
 
     /// Whether `password` is this user's; `None` if they have none.
-    pub async fn is_password(&self, user: &User, password: &Secret<String>) -> Result<Option<bool>> {
+    pub async fn is_password(
+        &self,
+        user: &User,
+        password: &Secret<String>,
+    ) -> Result<Option<bool>> {
         let account = self.account(&user.username).await?;
         match account.and_then(|account| account.password_hash) {
             Some(hash) => self.verifies(password, hash.0.expose()).await.map(Some),
@@ -78,7 +82,9 @@ impl UsersService {
             return Err(Error::new(status, detail));
         }
         let hash = self.passwords.hash(password).await?;
-        self.repository.insert_local(username, &hash, self.now()).await
+        self.repository
+            .insert_local(username, &hash, self.now())
+            .await
     }
 
     /// Makes a user whom the identity provider vouches for. `false` if anything does not fit or is taken.
@@ -95,7 +101,9 @@ impl UsersService {
         if !all_fit {
             return Ok(false);
         }
-        self.repository.insert_oidc(username, email, subject, self.now()).await
+        self.repository
+            .insert_oidc(username, email, subject, self.now())
+            .await
     }
 
     /// Gives a user another password; who vouches for them stays. `false` if they are gone.

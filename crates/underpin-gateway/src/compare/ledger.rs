@@ -53,6 +53,9 @@ impl Ledger {
     /// Says that `old` in the recording is the address `new` of the candidate.
     pub fn move_origin(&mut self, old: &str, new: &str) {
         self.origins.retain(|(known, _)| known != old);
+        if old.is_empty() {
+            return;
+        }
         self.origins.push((old.to_owned(), new.to_owned()));
     }
 

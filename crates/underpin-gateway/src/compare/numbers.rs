@@ -25,10 +25,8 @@ impl Comparer<'_> {
             return Ok(());
         }
         if is_id && self.is_new_count(place) && new.bytes().all(|b| b.is_ascii_digit()) {
-            let path = self.exchange.request.target.clone();
-            self.session
-                .ledger
-                .pair_numbers(path.trim_end_matches('/'), old, new)?;
+            let collection = self.exchange.collection();
+            self.session.ledger.pair_numbers(collection, old, new)?;
             if old != new {
                 self.excuse("id");
             }

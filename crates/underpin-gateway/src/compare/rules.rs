@@ -156,7 +156,7 @@ impl Rules {
         ledger: &mut Ledger,
     ) -> Option<String> {
         self.first(exchange, |rule| {
-            rule.is_at(place) && rule.accepts(old, new, clock, ledger)
+            rule.is_at(place) && rule.accepts(exchange, (old, new), clock, ledger)
         })
     }
 
@@ -191,14 +191,20 @@ impl Rule {
         matches!(&self.place, Where::Json(pattern) if pattern.matches(place))
     }
 
-    fn accepts(&self, old: &Json, new: &Json, clock: &Clock, ledger: &mut Ledger) -> bool {
+    fn accepts(
+        &self,
+        exchange: &Exchange,
+        (old, new): (&Json, &Json),
+        clock: &Clock,
+        ledger: &mut Ledger,
+    ) -> bool {
         match (self.is, old, new) {
             (Matcher::Number, Json::Number(old), Json::Number(new)) => {
                 let number = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
                 (number(old) - number(new)).abs() <= self.tolerance.unwrap_or(0.0)
             }
             (Matcher::Id, Json::Number(old), Json::Number(new)) => {
-                ledger.pair_ids(old, new).is_ok()
+                ledger.pair_numbers(exchange.collection(), old, new).is_ok()
             }
             (Matcher::AbsentIsNull, ..) => false,
             (matcher, Json::Text(old), Json::Text(new)) => {

@@ -41,12 +41,44 @@ impl Comparer<'_> {
         belongs: Belongs<'_>,
     ) -> Result<(), String> {
         let marks = self.marks(old);
+        let result = self.parts(old, new, belongs, &marks);
+        let whole = match marks.as_slice() {
+            [Mark::Generated(found)] if found.length == old.len() => Some(found.kind),
+            _ => None,
+        };
+        if let (Err(_), Some(kind)) = (&result, whole) {
+            self.follow_anyway(kind, old, new);
+        }
+        result
+    }
+
+    /// A value that is wrong is followed all the same, so that one fault is told once.
+    fn follow_anyway(&mut self, kind: Kind, old: &str, new: &str) {
+        let ledger = &mut self.session.ledger;
+        match kind {
+            Kind::Jwt if !ledger.is_chosen_by_client(old) => ledger.pair_tokens(old, new),
+            Kind::Time => ledger.follow_time(old, new),
+            Kind::Uuid | Kind::ClockId if !new.is_empty() => {
+                // An id that is taken already stays with its owner.
+                let _ = ledger.pair_ids(old, new);
+            }
+            _ => {}
+        }
+    }
+
+    fn parts(
+        &mut self,
+        old: &str,
+        new: &str,
+        belongs: Belongs<'_>,
+        marks: &[Mark],
+    ) -> Result<(), String> {
         if marks.is_empty() {
             return self.plain(old, new, belongs);
         }
         let mut excuses = Vec::new();
         let (mut old_at, mut new_at) = (0, 0);
-        for mark in &marks {
+        for mark in marks {
             let (start, length) = mark.span();
             let plain = old.get(old_at..start).unwrap_or_default();
             new_at += same_start(plain, new.get(new_at..).unwrap_or_default())?;

@@ -65,6 +65,12 @@ impl Exchange {
         self.tags.iter().any(|own| own == tag)
     }
 
+    /// The path without query and trailing slash: where a creation adds to.
+    pub fn collection(&self) -> &str {
+        let path = self.request.target.split('?').next().unwrap_or_default();
+        path.trim_end_matches('/')
+    }
+
     /// Whether only status and content type can be compared, because the body is not in the file.
     pub fn body_left_out(&self) -> bool {
         self.has_tag("body-left-out") || self.scrubbed.is_some()

@@ -100,8 +100,12 @@ fn request(value: &Json, place: &Place) -> Result<Request> {
     })
 }
 
-/// `http://host/a?b#c` is (`http://host`, `/a?b`): a fragment never goes over the wire.
+/// `http://host/a?b#c` is (`http://host`, `/a?b`): a fragment never goes over the wire. A recorder
+/// of raw requests may give the target alone.
 fn split_url(url: &str) -> Option<(String, String)> {
+    if url.starts_with('/') || url == "*" {
+        return Some((String::new(), url.to_owned()));
+    }
     let (scheme, rest) = url.split_once("://")?;
     let rest = rest.split('#').next().unwrap_or(rest);
     let end = rest.find(['/', '?']).unwrap_or(rest.len());

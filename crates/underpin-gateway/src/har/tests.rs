@@ -33,7 +33,7 @@ fn a_wrong_type_is_named_with_its_place() {
         ),
         (
             "\"http://h:1\"",
-            "\"/relative\"",
+            "\"relative\"",
             "$.log.entries[0].request.url",
         ),
         (

@@ -180,6 +180,9 @@ impl Run<'_> {
     /// Which of several equal requests was served first is not part of a contract: their answers are
     /// compared as a set.
     fn swap_racing_answers(&self, batch: &[Exchange], sent: &mut [Sent]) {
+        if batch.len() < 2 {
+            return;
+        }
         let mut session = self.session.clone();
         for at in 0..batch.len() {
             let Some(exchange) = batch.get(at) else {

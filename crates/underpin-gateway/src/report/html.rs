@@ -7,7 +7,7 @@ use super::{
     diff::{self, Line},
     shortened, without_signatures,
 };
-use crate::json;
+use crate::{json, replay::Outgoing};
 
 /// How much of a body is shown, in characters.
 const SHOWN: usize = 64 << 10;
@@ -126,12 +126,7 @@ fn differences(out: &mut String, outcome: &Outcome) {
 }
 
 fn sides(out: &mut String, outcome: &Outcome) {
-    let sent = &outcome.sent;
-    let request = message(
-        &format!("{} {}", sent.method, sent.target),
-        &sent.headers,
-        &sent.body,
-    );
+    let request = without_signatures(&request(&outcome.sent));
     let recorded = &outcome.exchange.response;
     let old = message(
         &recorded.status.to_string(),
@@ -178,6 +173,20 @@ fn sides(out: &mut String, outcome: &Outcome) {
     out.push_str("</div></details>\n");
 }
 
+/// What was sent, without the headers that each connection makes anew.
+fn request(sent: &Outgoing) -> String {
+    let mut text = format!("{} {}\n", sent.method, sent.target);
+    let anew = ["host", "connection", "content-length"];
+    for (name, value) in &sent.headers {
+        if !anew.contains(&name.to_ascii_lowercase().as_str()) {
+            let _ = writeln!(text, "{name}: {value}");
+        }
+    }
+    text.push('\n');
+    text.push_str(&String::from_utf8_lossy(&sent.body));
+    shown(&text)
+}
+
 /// The order of headers says nothing, so that both sides are shown in the same one.
 fn sorted(headers: &[(String, String)]) -> Vec<(String, String)> {
     let lower = |(name, value): &(String, String)| (name.to_ascii_lowercase(), value.clone());
@@ -201,10 +210,13 @@ fn message(first: &str, headers: &[(String, String)], body: &[u8]) -> String {
             let _ = write!(text, "({} bytes that are no text)", body.len());
         }
     }
-    let text = without_signatures(&text);
+    shown(&without_signatures(&text))
+}
+
+fn shown(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
+        None => text.to_owned(),
     }
 }
 

@@ -33,14 +33,14 @@ pub struct Snapshot {
 #[derive(Debug)]
 enum Held {
     Sqlite(Pinned),
-    Postgres(Exclusive),
+    Postgres(Box<Exclusive>),
 }
 
 impl Snapshot {
     pub(super) async fn begin(db: &Db) -> Result<Self> {
         let held = match db.driver() {
             Driver::Sqlite(sqlite) => Held::Sqlite(sqlite.snapshot().await?),
-            Driver::Postgres(postgres) => Held::Postgres(postgres.snapshot().await?),
+            Driver::Postgres(postgres) => Held::Postgres(Box::new(postgres.snapshot().await?)),
         };
         Ok(Self {
             db: db.clone(),
@@ -71,7 +71,9 @@ impl Snapshot {
         let text = call.text.clone();
         let source = match &mut self.held {
             Held::Sqlite(pinned) => Source::Sqlite(pinned.stream(call)),
-            Held::Postgres(connection) => Source::Postgres(connection.declare(call).await?),
+            Held::Postgres(connection) => {
+                Source::Postgres(Box::new(connection.declare(call).await?))
+            }
         };
         Ok(RowStream {
             db: self.db.clone(),
@@ -94,7 +96,7 @@ pub struct RowStream<'s, T> {
 #[derive(Debug)]
 enum Source<'s, T> {
     Sqlite(mpsc::Receiver<Result<Vec<T>>>),
-    Postgres(Cursor<'s>),
+    Postgres(Box<Cursor<'s>>),
 }
 
 impl<T: FromRow> RowStream<'_, T> {

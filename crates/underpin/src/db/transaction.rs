@@ -26,14 +26,14 @@ pub struct Transaction {
 #[derive(Debug)]
 enum Held {
     Sqlite(Borrowed),
-    Postgres(Exclusive),
+    Postgres(Box<Exclusive>),
 }
 
 impl Transaction {
     pub(super) async fn begin(db: &Db) -> Result<Self> {
         let held = match db.driver() {
             Driver::Sqlite(sqlite) => Held::Sqlite(sqlite.begin().await?),
-            Driver::Postgres(postgres) => Held::Postgres(postgres.begin().await?),
+            Driver::Postgres(postgres) => Held::Postgres(Box::new(postgres.begin().await?)),
         };
         Ok(Self {
             db: db.clone(),

@@ -217,7 +217,7 @@ impl PostgresUrl {
             return fault("the user is missing: postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
         }
         if self.host.is_empty() {
-            self.host = "localhost".to_owned();
+            "localhost".clone_into(&mut self.host);
         }
         if self.database.is_empty() {
             self.database.clone_from(&self.user);

@@ -100,9 +100,9 @@ async fn respond(
     };
     let json = |value: &Value| Ok(Response::new(Full::from(value.to_string())));
     match answer {
-        None => status(404, Vec::new()),
+        None => Ok(status(404, Vec::new())),
         Some(Answer::Json(value)) => json(&value),
-        Some(Answer::Body(code, body)) => status(code, body),
+        Some(Answer::Body(code, body)) => Ok(status(code, body)),
         Some(Answer::Redirect(to)) => {
             let response = Response::builder().status(StatusCode::FOUND);
             Ok(response
@@ -126,9 +126,9 @@ async fn respond(
     }
 }
 
-fn status(code: u16, body: Vec<u8>) -> Result<Response<Full<Bytes>>, &'static str> {
-    Ok(Response::builder()
+fn status(code: u16, body: Vec<u8>) -> Response<Full<Bytes>> {
+    Response::builder()
         .status(code)
         .body(Full::from(body))
-        .unwrap())
+        .unwrap()
 }

@@ -17,7 +17,7 @@ pub(super) type Transport = Client<HttpsConnector<HttpConnector>, Empty<Bytes>>;
 
 /// The longest head of an answer, in bytes.
 const LONGEST_HEAD: usize = 64 * 1024;
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 const IDLE_CONNECTIONS_PER_HOST: usize = 4;
 
 pub(super) async fn build() -> Result<Transport, FetchProblem> {

@@ -8,7 +8,7 @@ use http::{HeaderMap, Request};
 /// The request's sender, in its extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client {
-    /// The address that rate limits count by.
+    /// The address that rate limits count by; IPv4 as such, even if it came over an IPv6 socket.
     pub address: IpAddr,
     /// Whether the sender used HTTPS, for URLs that are sent back.
     pub https: bool,
@@ -17,7 +17,7 @@ pub struct Client {
 /// Notes the sender. Of a list of addresses only the last one was written by our own proxy.
 pub(super) fn note(request: &mut Request<Body>, peer: SocketAddr, trust_proxy: bool) {
     let mut client = Client {
-        address: peer.ip(),
+        address: peer.ip().to_canonical(),
         https: false,
     };
     if trust_proxy {

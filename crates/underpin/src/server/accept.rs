@@ -1,14 +1,16 @@
 //! The accept loop: lets connections in, turns away what is too many, and stops in good order.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::{Request, Response};
+use hyper_util::server::conn::auto::Builder;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -68,55 +70,24 @@ impl Connections {
         H: Fn(Request<Body>, SocketAddr) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Response<Body>> + Send + 'static,
     {
-        let builder = Arc::new(protocol(&self.config, self.streams()));
-        let most = self.config.max_connections.min(Semaphore::MAX_PERMITS);
-        let places = Arc::new(Semaphore::new(most));
-        let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
-        let mut counts = Counts::default();
-        let mut stop = std::pin::pin!(stop);
+        let mut door = Door::new(self, answer);
+        let mut stop = pin!(stop);
         loop {
             let accepted = tokio::select! {
                 biased;
-                () = &mut stop => return counts,
+                () = &mut stop => break,
                 accepted = listener.tcp.accept() => accepted,
             };
-            let (tcp, peer) = match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    rest_after(&error).await;
-                    continue;
-                }
-            };
-            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-                counts.refused += 1;
-                metrics::counter!(REFUSED).increment(1);
-                if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
-                    let refusal = self.refusal.clone();
-                    self.tracker.spawn(async move {
-                        _ = timeout(REFUSAL_TIME, refuse(tcp, &refusal)).await;
-                        drop(turn);
-                    });
-                }
-                continue;
-            };
-            counts.accepted += 1;
-            metrics::counter!(ACCEPTED).increment(1);
-            // Small replies must not wait for the client's acknowledgement of the one before.
-            _ = tcp.set_nodelay(true);
-            let serving = serve(
-                tcp,
-                peer,
-                Arc::clone(&builder),
-                Arc::clone(&self.config),
-                self.shutdown.clone(),
-                answer.clone(),
-            );
-            let cut = self.cut.clone();
-            self.tracker.spawn(async move {
-                _ = cut.run_until_cancelled(serving).await;
-                drop(place);
-            });
+            match accepted {
+                Ok((tcp, peer)) => door.enter(tcp, peer),
+                Err(error) => rest_after(&error).await,
+            }
         }
+        // The system completed these already: their clients believe that they are in.
+        while let Some(Ok((tcp, peer))) = listener.tcp.accept().now_or_never() {
+            door.enter(tcp, peer);
+        }
+        door.counts
     }
 
     fn streams(&self) -> Streams {
@@ -139,6 +110,74 @@ impl Connections {
                 self.cut.cancel();
                 left
             }
+        }
+    }
+}
+
+/// Decides who gets in.
+struct Door<'a, H> {
+    connections: &'a Connections,
+    builder: Arc<Builder<Streams>>,
+    places: Arc<Semaphore>,
+    refusals: Arc<Semaphore>,
+    answer: H,
+    counts: Counts,
+}
+
+impl<'a, H, F> Door<'a, H>
+where
+    H: Fn(Request<Body>, SocketAddr) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    fn new(connections: &'a Connections, answer: H) -> Self {
+        let config = &connections.config;
+        let most = config.max_connections.min(Semaphore::MAX_PERMITS);
+        Self {
+            connections,
+            builder: Arc::new(protocol(config, connections.streams())),
+            places: Arc::new(Semaphore::new(most)),
+            refusals: Arc::new(Semaphore::new(MAX_REFUSALS)),
+            answer,
+            counts: Counts::default(),
+        }
+    }
+
+    fn enter(&mut self, tcp: TcpStream, peer: SocketAddr) {
+        match Arc::clone(&self.places).try_acquire_owned() {
+            Ok(place) => self.serve(tcp, peer, place),
+            Err(_) => self.turn_away(tcp),
+        }
+    }
+
+    fn serve(&mut self, tcp: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
+        self.counts.accepted += 1;
+        metrics::counter!(ACCEPTED).increment(1);
+        // Small replies must not wait for the client's acknowledgement of the one before.
+        _ = tcp.set_nodelay(true);
+        let serving = serve(
+            tcp,
+            peer,
+            Arc::clone(&self.builder),
+            Arc::clone(&self.connections.config),
+            self.connections.shutdown.clone(),
+            self.answer.clone(),
+        );
+        let cut = self.connections.cut.clone();
+        self.connections.tracker.spawn(async move {
+            _ = cut.run_until_cancelled(serving).await;
+            drop(place);
+        });
+    }
+
+    fn turn_away(&mut self, tcp: TcpStream) {
+        self.counts.refused += 1;
+        metrics::counter!(REFUSED).increment(1);
+        if let Ok(turn) = Arc::clone(&self.refusals).try_acquire_owned() {
+            let refusal = self.connections.refusal.clone();
+            self.connections.tracker.spawn(async move {
+                _ = timeout(REFUSAL_TIME, refuse(tcp, &refusal)).await;
+                drop(turn);
+            });
         }
     }
 }

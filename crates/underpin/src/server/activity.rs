@@ -86,6 +86,10 @@ impl Activity {
         state.http2 = version == Version::HTTP_2;
     }
 
+    pub(super) fn is_http2(&self) -> bool {
+        self.state().http2
+    }
+
     pub(super) fn request_ended(&self) {
         let mut state = self.state();
         state.busy -= 1;

@@ -12,7 +12,7 @@ use std::{
 
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
-use http::{Request, Response, Version};
+use http::{HeaderValue, Request, Response, Version, header};
 use http_body::{Frame, SizeHint};
 use hyper::{body::Incoming, rt::Executor, service::service_fn};
 use hyper_util::{
@@ -35,6 +35,9 @@ use super::{
 const MAX_STREAMS: u32 = 128;
 /// How often an HTTP/2 client that sends nothing is asked whether it is still there.
 const PING_EVERY: Duration = Duration::from_secs(30);
+/// How long an idle HTTP/1.1 connection is kept when the program stops: a request that its client has just
+/// sent is still answered, and told to be the last. (HTTP/2 tells its clients which requests were lost.)
+const LAST_CALL: Duration = Duration::from_millis(250);
 /// How long a connection that was told to close may take to do so.
 const CLOSING: Duration = Duration::from_secs(1);
 
@@ -88,8 +91,13 @@ pub(super) async fn serve<H, F>(
         let unread = !request.body().is_end_stream();
         let exchange = Exchange::new(Arc::clone(&activity), request.version());
         let reply = answer(request, peer);
+        let shutdown = shutdown.clone();
         async move {
-            let reply = reply.await;
+            let mut reply = reply.await;
+            if shutdown.is_requested() && !exchange.0.is_http2() {
+                let close = HeaderValue::from_static("close");
+                reply.headers_mut().insert(header::CONNECTION, close);
+            }
             if unread && (reply.status().is_client_error() || reply.status().is_server_error()) {
                 exchange.0.body_left_unread();
             }
@@ -110,6 +118,12 @@ pub(super) async fn serve<H, F>(
         },
         () = shutdown.requested() => true,
     };
+    if stopped && !activity.is_http2() {
+        let ended = tokio::time::timeout(LAST_CALL, connection.as_mut()).await;
+        if ended.is_ok() {
+            return;
+        }
+    }
     connection.as_mut().graceful_shutdown();
     if !stopped {
         _ = tokio::time::timeout(CLOSING, connection).await;
@@ -122,9 +136,18 @@ pub(super) async fn serve<H, F>(
     .await;
 }
 
+/// The request as the rest of the program sees it: with a way to learn of the stop, and with a `Host`
+/// whatever the protocol's version (in HTTP/2 the target has it, RFC 9113, section 8.3.1).
 fn accept(request: Request<Incoming>, shutdown: &Shutdown) -> Request<Body> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(shutdown.clone());
+    if request.version() == Version::HTTP_2
+        && !request.headers().contains_key(header::HOST)
+        && let Some(authority) = request.uri().authority()
+        && let Ok(host) = HeaderValue::from_str(authority.as_str())
+    {
+        request.headers_mut().insert(header::HOST, host);
+    }
     request
 }
 

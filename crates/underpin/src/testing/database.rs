@@ -1,17 +1,17 @@
 //! A fresh, migrated database for each test, on either engine: a copy of a template that is migrated once.
 
 use std::{
-    env, fmt,
-    path::PathBuf,
-    sync::{
-        OnceLock,
-        atomic::{AtomicU32, Ordering},
-    },
+    env, fmt, fs,
+    sync::atomic::{AtomicU32, Ordering},
     thread,
 };
 
+use bytes::Bytes;
 use tempfile::TempDir;
-use tokio::{runtime, sync::OnceCell};
+use tokio::{
+    runtime,
+    sync::{Mutex, OnceCell},
+};
 use tokio_postgres::{Client, NoTls};
 
 use crate::{
@@ -161,12 +161,10 @@ fn fingerprint(migrations: &Migrations, engine: Engine) -> String {
             digest.update(part);
         }
     }
-    let bytes = digest.finalize();
-    bytes
-        .iter()
-        .take(10)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    format!(
+        "{:x}",
+        Bytes::copy_from_slice(&digest.finalize()).slice(..10)
+    )
 }
 
 async fn migrate(url: DbUrl, migrations: &Migrations) {
@@ -180,30 +178,22 @@ async fn migrate(url: DbUrl, migrations: &Migrations) {
 
 /// Migrates a file, once per process and set of migrations, and copies it.
 async fn copy_of_file(migrations: &Migrations) -> (DbUrl, Place) {
-    static TEMPLATES: tokio::sync::Mutex<Vec<(String, PathBuf)>> =
-        tokio::sync::Mutex::const_new(Vec::new());
+    static TEMPLATES: Mutex<Vec<(String, Vec<u8>)>> = Mutex::const_new(Vec::new());
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join("test.db");
     let fingerprint = fingerprint(migrations, Engine::Sqlite);
     let mut templates = TEMPLATES.lock().await;
     let known = templates.iter().find(|(known, _)| *known == fingerprint);
-    let template = match known {
-        Some((_, template)) => template.clone(),
-        None => {
-            let name = format!("underpin-{}-{fingerprint}.db", std::process::id());
-            let template = env::temp_dir().join(name);
-            migrate(DbUrl::Sqlite(template.clone()), migrations).await;
-            templates.push((fingerprint, template.clone()));
-            template
-        }
+    if let Some((_, template)) = known {
+        fs::write(&path, template).expect("a copy of the template");
+    } else {
+        migrate(DbUrl::Sqlite(path.clone()), migrations).await;
+        templates.push((fingerprint, fs::read(&path).expect("the template")));
+    }
+    let place = Place::File {
+        _directory: directory,
     };
-    std::fs::copy(template, &path).expect("a copy of the template");
-    (
-        DbUrl::Sqlite(path),
-        Place::File {
-            _directory: directory,
-        },
-    )
+    (DbUrl::Sqlite(path), place)
 }
 
 /// The server for tests, if there is one; looked for once per process.
@@ -276,12 +266,12 @@ async fn copy_on_server(migrations: &Migrations) -> (DbUrl, Place) {
 
 /// The name of the template, which is made if it is not there.
 async fn template_on_server(server: &PostgresUrl, migrations: &Migrations) -> String {
-    static MADE: OnceLock<tokio::sync::Mutex<Vec<String>>> = OnceLock::new();
+    static MADE: Mutex<Vec<String>> = Mutex::const_new(Vec::new());
     let name = format!(
         "underpin_template_{}",
         fingerprint(migrations, Engine::Postgres)
     );
-    let mut made = MADE.get_or_init(tokio::sync::Mutex::default).lock().await;
+    let mut made = MADE.lock().await;
     if made.contains(&name) {
         return name;
     }

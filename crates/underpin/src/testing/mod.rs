@@ -1,5 +1,7 @@
 //! The test kit: a whole app in memory, people who call it, a fresh database for each test.
 
+#![expect(clippy::expect_used, reason = "a test that cannot be set up must fail")]
+
 mod app;
 mod database;
 mod reply;

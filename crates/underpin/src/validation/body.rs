@@ -47,7 +47,7 @@ pub fn syntax_error(
     if bytes.is_empty() || !is_json(content_type, dialect) {
         return Ok(None);
     }
-    document(text(bytes)?).map(Result::err)
+    json::check(text(bytes)?).err().map(into_fault).transpose()
 }
 
 /// The good path. It must accept nothing that the walk would refuse.
@@ -66,9 +66,9 @@ fn slow<T: Model + DeserializeOwned>(
     text: &str,
     report: &mut Report,
 ) -> Result<Option<T>, Unreadable> {
-    match document(text)? {
-        Err(fault) => {
-            report.push(fault);
+    match json::parse(text) {
+        Err(refusal) => {
+            report.push(into_fault(refusal)?);
             Ok(None)
         }
         Ok(Document {
@@ -79,11 +79,11 @@ fn slow<T: Model + DeserializeOwned>(
     }
 }
 
-fn document(text: &str) -> Result<Result<Document, Fault>, Unreadable> {
-    match json::parse(text) {
-        Ok(document) => Ok(Ok(document)),
-        Err(Refusal::Syntax { position, reason }) => Ok(Err(Fault::json_invalid(position, reason))),
-        Err(Refusal::Absurd) => Err(Unreadable),
+/// A refusal of the whole document, as a fault if it can be one.
+fn into_fault(refusal: Refusal) -> Result<Fault, Unreadable> {
+    match refusal {
+        Refusal::Syntax { position, reason } => Ok(Fault::json_invalid(position, reason)),
+        Refusal::Absurd => Err(Unreadable),
     }
 }
 

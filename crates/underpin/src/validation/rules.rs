@@ -1,5 +1,7 @@
 //! Whether a value keeps its rules: one boolean for the good path, the first broken rule for the slow one.
 
+use std::cmp::Ordering;
+
 use super::Rules;
 
 /// The rule that a value broke, with its bound.
@@ -56,8 +58,7 @@ pub(super) fn broken_by_integer(value: i128, rules: &Rules) -> Option<Broken> {
     first_broken(
         rules,
         |step| match whole(step) {
-            Some(0) => true,
-            Some(step) => value % step == 0,
+            Some(step) => value.checked_rem(step).is_none_or(|rest| rest == 0),
             None => is_multiple(approximate(value), step),
         },
         |bound| match whole(bound) {
@@ -71,17 +72,17 @@ pub(super) fn broken_by_integer(value: i128, rules: &Rules) -> Option<Broken> {
 fn first_broken(
     rules: &Rules,
     is_multiple: impl Fn(f64) -> bool,
-    against: impl Fn(f64) -> Option<std::cmp::Ordering>,
+    against: impl Fn(f64) -> Option<Ordering>,
 ) -> Option<Broken> {
-    let breaks = |bound: Option<f64>, holds: fn(std::cmp::Ordering) -> bool| {
+    let breaks = |bound: Option<f64>, holds: fn(Ordering) -> bool| {
         bound.filter(|bound| !against(*bound).is_some_and(holds))
     };
     let step = rules.multiple_of.filter(|step| !is_multiple(*step));
     step.map(Broken::MultipleOf)
-        .or_else(|| breaks(rules.le, std::cmp::Ordering::is_le).map(Broken::Le))
-        .or_else(|| breaks(rules.lt, std::cmp::Ordering::is_lt).map(Broken::Lt))
-        .or_else(|| breaks(rules.ge, std::cmp::Ordering::is_ge).map(Broken::Ge))
-        .or_else(|| breaks(rules.gt, std::cmp::Ordering::is_gt).map(Broken::Gt))
+        .or_else(|| breaks(rules.le, Ordering::is_le).map(Broken::Le))
+        .or_else(|| breaks(rules.lt, Ordering::is_lt).map(Broken::Lt))
+        .or_else(|| breaks(rules.ge, Ordering::is_ge).map(Broken::Ge))
+        .or_else(|| breaks(rules.gt, Ordering::is_gt).map(Broken::Gt))
 }
 
 /// Binary fractions are seldom exact multiples, so a billionth of the value is forgiven, as Pydantic does.

@@ -1,6 +1,7 @@
 //! The shapes of the types that Rust and its usual crates bring: numbers, text, moments, lists, maps.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
     hash::BuildHasher,
 };
@@ -66,15 +67,21 @@ macro_rules! floats {
 
 floats!(f32, f64);
 
-impl Model for String {
-    fn schema() -> Schema {
-        Schema::String
-    }
+macro_rules! texts {
+    ($($kind:ty),+) => {$(
+        impl Model for $kind {
+            fn schema() -> Schema {
+                Schema::String
+            }
 
-    fn obeys(&self, rules: &Rules) -> bool {
-        rules::length(self, rules)
-    }
+            fn obeys(&self, rules: &Rules) -> bool {
+                rules::length(self, rules)
+            }
+        }
+    )+};
 }
+
+texts!(String, &'static str, Cow<'static, str>);
 
 /// Moments with a time of day: Pydantic keeps microseconds and knows no leap second.
 macro_rules! moments {

@@ -79,6 +79,43 @@ async fn wrong_answers_are_seen_over_the_wire() {
     assert_eq!(numbers, [2, 5, 31, 143]);
 }
 
+#[tokio::test]
+async fn only_the_selected_are_judged_but_all_before_them_are_sent() {
+    let (origin, _) = double::serve(double::notes(), |number, answer| {
+        if number == 64 || number == 85 {
+            answer.status = 418;
+        }
+    })
+    .await;
+    let numbers = Some("85,90".parse().unwrap());
+    let selection = Selection {
+        numbers,
+        ..Selection::default()
+    };
+    let options = Options {
+        selection,
+        ..options(&origin)
+    };
+    let report = run(double::notes(), &options, |_| {}).await.unwrap();
+    let totals = report.totals();
+    assert_eq!(
+        (totals.matched, totals.mismatched, totals.skipped),
+        (1, 1, 88)
+    );
+    let (origin, _) = double::serve(double::notes(), |number, answer| {
+        if number >= 64 {
+            answer.status = 418;
+        }
+    })
+    .await;
+    let options = Options {
+        fail_fast: true,
+        ..self::options(&origin)
+    };
+    let report = run(double::notes(), &options, |_| {}).await.unwrap();
+    assert_eq!((report.outcomes.len(), report.totals().mismatched), (64, 1));
+}
+
 /// A recording of a handful of exchanges.
 fn recording(entries: &str, more: &str) -> crate::har::Recording {
     crate::har::from_text(&format!("{{\"log\":{{{more}\"entries\":[{entries}]}}}}")).unwrap()

@@ -5,7 +5,7 @@ mod key_set;
 mod progress;
 mod settings;
 #[cfg(test)]
-mod tests;
+pub(in crate::auth) mod tests;
 
 use std::{
     fmt,
@@ -27,11 +27,11 @@ use super::{
     oidc::Discovery,
     token::{Claims, TokenError, Unverified, VerifyingKey},
 };
-use crate::{Clock, HttpClient, http_client::Limits};
+use crate::{Clock, Context, HttpClient, Provide, StartError, http_client::Limits};
 
 /// Requests that may wait at one time for a key that the present set lacks; a flood of made-up key ids
-/// must not hold more of the server than this.
-const WAITING_FOR_UNKNOWN_KEYS: usize = 64;
+/// must not hold more of the server than this. Nobody waits so while the issuer fails.
+const WAITING_FOR_UNKNOWN_KEYS: usize = 512;
 /// The longest key set and discovery document, in bytes.
 const LONGEST_ANSWER: usize = 256 * 1024;
 
@@ -103,20 +103,20 @@ impl JwksClient {
     pub async fn key(&self, key_id: &str) -> Option<Arc<VerifyingKey>> {
         match self.0.look(key_id) {
             (Some(Age::Fresh), Some(key)) => return Some(key),
-            (Some(Age::Old), Some(key)) => {
-                self.0.refresh(Why::Old, key_id);
-                return Some(key);
-            }
-            (Some(Age::Late), Some(key)) => {
+            (Some(age), Some(key)) => {
                 let flight = self.0.refresh(Why::Old, key_id);
-                if self.0.progress().is_failing() {
+                if age == Age::Old || self.0.progress().is_failing() {
                     return Some(key);
                 }
                 wait(flight).await;
             }
             (Some(_), None) => {
+                let flight = self.0.refresh(Why::UnknownKey, key_id);
+                if self.0.progress().is_failing() {
+                    return None;
+                }
                 let _place = self.0.waiting.try_acquire().ok()?;
-                wait(self.0.refresh(Why::UnknownKey, key_id)).await;
+                wait(flight).await;
             }
             (None, _) => wait(self.0.refresh(Why::NothingYet, key_id)).await,
         }
@@ -139,6 +139,17 @@ impl JwksClient {
             wait(self.0.refresh(Why::NothingYet, "")).await;
         }
         present()
+    }
+}
+
+/// From the [`JwksSettings`] that the app was given, with the app's clock and connections.
+impl Provide for JwksClient {
+    fn provide(context: &Context) -> Result<Self, StartError> {
+        let settings = context.get::<JwksSettings>()?;
+        let http = HttpClient::provide(context)?;
+        let clock = context.clock().clone();
+        let client = context.once(|| Ok(Self::new((*settings).clone(), http, clock)))?;
+        Ok((*client).clone())
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     token::{Claims, TokenError},
 };
 use crate::{
-    Clock, HttpClient, Secret,
+    Clock, Context, HttpClient, Provide, Secret, StartError,
     http_client::{FetchError, Limits},
 };
 
@@ -72,7 +72,7 @@ impl OidcClient {
         }
     }
 
-    /// The provider's keys.
+    /// The provider's keys, as they are kept.
     pub fn jwks(&self) -> &JwksClient {
         &self.jwks
     }
@@ -98,5 +98,15 @@ impl OidcClient {
             Value::Object(object) => Ok(object),
             _ => Err(UserinfoError::NotAnObject),
         }
+    }
+}
+
+/// From the [`JwksSettings`] that the app was given, with the app's clock and connections.
+impl Provide for OidcClient {
+    fn provide(context: &Context) -> Result<Self, StartError> {
+        Ok(Self {
+            jwks: JwksClient::provide(context)?,
+            http: HttpClient::provide(context)?,
+        })
     }
 }

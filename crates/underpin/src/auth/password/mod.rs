@@ -56,8 +56,15 @@ struct Inner {
 }
 
 impl Passwords {
-    /// Starts the threads. They end when the last clone is dropped.
+    /// Starts the threads. They end when the last clone is dropped. A complaint if the scheme's cost is out of bounds.
     pub fn new(settings: &PasswordSettings, random: Random) -> Result<Self, StartError> {
+        if !settings.scheme.is_affordable() {
+            return Err(StartError::new(
+                "password scheme",
+                "has a bcrypt cost that is not between 4 and 16",
+                "Choose 12 unless measured otherwise.",
+            ));
+        }
         let workers = Workers::start(settings.threads, settings.queue).map_err(|error| {
             StartError::new(
                 "password threads",

@@ -1,5 +1,7 @@
 //! The hash functions themselves: bcrypt as the originals store it, argon2id for new programs. They block; threads are `workers`.
 
+use std::ops::RangeInclusive;
+
 use argon2::{
     Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
     password_hash::SaltString,
@@ -12,7 +14,7 @@ use crate::Result;
 const LONGEST_PASSWORD: usize = 4096;
 /// What a stored hash may ask of this machine; a planted one must not be able to hang it. Cost 16 is
 /// sixteen times bcrypt's usual 12.
-const HIGHEST_BCRYPT_COST: u32 = 16;
+const BCRYPT_COSTS: RangeInclusive<u32> = 4..=16;
 const MOST_ARGON2_KIBIBYTES: u32 = 256 * 1024;
 const MOST_ARGON2_WORK: u64 = 4 * MOST_ARGON2_KIBIBYTES as u64;
 const MOST_ARGON2_LANES: u32 = 16;
@@ -52,11 +54,18 @@ pub(super) fn is_acceptable(password: &str) -> bool {
 }
 
 impl Scheme {
+    /// Whether stored hashes of this scheme could be verified here.
+    pub(super) fn is_affordable(self) -> bool {
+        match self {
+            Self::Bcrypt { cost } => BCRYPT_COSTS.contains(&cost),
+            Self::Argon2id => true,
+        }
+    }
+
     /// The text to store.
     pub(super) fn hash(self, password: &str, salt: [u8; 16]) -> Result<String> {
         match self {
             Self::Bcrypt { cost } => {
-                let cost = cost.min(HIGHEST_BCRYPT_COST);
                 let parts = bcrypt::hash_with_salt(password, cost, salt)?;
                 Ok(parts.format_for_version(bcrypt::Version::TwoB))
             }
@@ -97,7 +106,7 @@ pub(super) fn verdict_without_work(stored: &str) -> Verdict {
 
 enum Stored<'a> {
     Bcrypt,
-    Argon2id(PasswordHash<'a>),
+    Argon2id(Box<PasswordHash<'a>>),
 }
 
 impl<'a> Stored<'a> {
@@ -106,7 +115,7 @@ impl<'a> Stored<'a> {
         let known = match stored.get(..4) {
             Some("$2a$" | "$2b$" | "$2y$") => {
                 let parts: bcrypt::HashParts = stored.parse().ok()?;
-                let allowed = (4..=HIGHEST_BCRYPT_COST).contains(&parts.get_cost());
+                let allowed = BCRYPT_COSTS.contains(&parts.get_cost());
                 allowed.then_some(Self::Bcrypt)
             }
             Some("$arg") => Self::read_argon2(stored),
@@ -129,6 +138,6 @@ impl<'a> Stored<'a> {
             && params.m_cost() <= MOST_ARGON2_KIBIBYTES
             && params.p_cost() <= MOST_ARGON2_LANES
             && work <= MOST_ARGON2_WORK;
-        allowed.then_some(Self::Argon2id(hash))
+        allowed.then_some(Self::Argon2id(Box::new(hash)))
     }
 }

@@ -209,9 +209,7 @@ async fn a_dropped_job_is_not_done() {
 #[tokio::test]
 async fn a_panic_costs_one_job_and_not_the_thread() {
     let workers = Workers::start(1, 1).unwrap();
-    let failed = workers
-        .run(|| assert!(Random::system().bytes::<1>().is_err()))
-        .await;
+    let failed = workers.run(|| -> u8 { panic!("on purpose") }).await;
     assert_eq!(
         failed.unwrap_err().status(),
         StatusCode::INTERNAL_SERVER_ERROR
@@ -226,6 +224,12 @@ fn one_app_has_one_set_of_threads() {
     let (first, second) = (
         Passwords::provide(&context).unwrap(),
         Passwords::provide(&context).unwrap(),
+    );
+    let costs = [3, 17].map(|cost| PasswordSettings::new(Scheme::Bcrypt { cost }));
+    assert!(
+        costs
+            .iter()
+            .all(|settings| Passwords::new(settings, Random::system()).is_err())
     );
     assert!(Arc::ptr_eq(&first.0, &second.0));
     assert_eq!(first.0.scheme, Scheme::Bcrypt { cost: 4 });

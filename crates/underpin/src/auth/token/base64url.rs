@@ -19,7 +19,7 @@ pub enum Spelling {
     /// RFC 7515: no padding, and the unused bits of the last character are zero.
     #[default]
     Canonical,
-    /// As python-jose and `PyJWT` read: padding and set unused bits are tolerated (contract notes 5.1).
+    /// As python-jose and PyJWT read: padding and set unused bits are tolerated (contract notes 5.1).
     Tolerant,
 }
 

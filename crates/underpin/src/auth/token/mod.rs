@@ -4,6 +4,7 @@
 //! [`ClaimRules`] answers "do these claims hold now".
 
 mod algorithm;
+mod audience;
 mod base64url;
 mod claims;
 mod error;
@@ -12,14 +13,15 @@ mod key;
 mod numeric_date;
 mod rules;
 #[cfg(test)]
-mod tests;
+pub(in crate::auth) mod tests;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use audience::AudienceRule;
 pub use base64url::Spelling;
 pub use claims::Claims;
 pub use error::TokenError;
 pub use jws::{LONGEST_TOKEN, Unverified, decode, encode, encode_with_header};
 pub use key::{KeyError, SigningKey, VerifyingKey};
-pub use rules::{Absent, AudienceRule, ClaimRules};
+pub use rules::{Absent, ClaimRules};
 
 pub(crate) use base64url::{read as read_base64url, write as write_base64url};

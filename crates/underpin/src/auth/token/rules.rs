@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{Claims, TokenError, numeric_date};
+use super::{AudienceRule, Claims, TokenError, numeric_date};
 
 /// Which values count as a point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum NumericDates {
     /// JSON numbers, as RFC 7519 (2) has it.
     Numbers,
-    /// Also strings of digits: python-jose and `PyJWT` put the claim through `int()`.
+    /// Also strings of digits: python-jose and PyJWT put the claim through `int()`.
     NumbersAndDigits,
 }
 
@@ -19,7 +19,7 @@ enum NumericDates {
 enum Edge {
     /// It passes (python-jose).
     Passes,
-    /// It has expired (RFC 7519, 4.1.4; `PyJWT`).
+    /// It has expired (RFC 7519, 4.1.4; PyJWT).
     Expired,
 }
 
@@ -28,7 +28,7 @@ enum Edge {
 enum IssuedAt {
     /// A point in time, past or future (python-jose).
     Numeric,
-    /// A point in time that has come (`PyJWT`).
+    /// A point in time that has come (PyJWT).
     Past,
 }
 
@@ -48,91 +48,6 @@ pub enum Absent {
     Accepted,
     /// Absence refuses the token.
     Refused,
-}
-
-/// What is asked of `aud`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AudienceRule(Audience);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Audience {
-    Any,
-    None,
-    OneOf {
-        name: String,
-        absent: Absent,
-        or_client_id: bool,
-    },
-}
-
-impl AudienceRule {
-    /// Not looked at (tasks 3.3).
-    pub fn unchecked() -> Self {
-        Self(Audience::Any)
-    }
-
-    /// Refused if present at all, even empty: nobody here answers to a name (notes 5.1).
-    pub fn none() -> Self {
-        Self(Audience::None)
-    }
-
-    /// `name`, or a list of strings that contains it.
-    pub fn of(name: impl Into<String>) -> Self {
-        Self(Audience::OneOf {
-            name: name.into(),
-            absent: Absent::Refused,
-            or_client_id: false,
-        })
-    }
-
-    /// Accepts a token without `aud` (notes 5.3; section 13 asks that it can be turned off).
-    #[must_use]
-    pub fn or_absent(mut self) -> Self {
-        if let Audience::OneOf { absent, .. } = &mut self.0 {
-            *absent = Absent::Accepted;
-        }
-        self
-    }
-
-    /// Accepts another `aud` if the claim `client_id` is the name (notes 5.3).
-    #[must_use]
-    pub fn or_client_id(mut self) -> Self {
-        if let Audience::OneOf { or_client_id, .. } = &mut self.0 {
-            *or_client_id = true;
-        }
-        self
-    }
-
-    fn holds(&self, claims: &Claims) -> bool {
-        let present = claims.get("aud");
-        match (&self.0, present) {
-            (Audience::Any, _) | (Audience::None, None) => true,
-            (Audience::None, Some(_)) => false,
-            (Audience::OneOf { absent, .. }, None) => *absent == Absent::Accepted,
-            (
-                Audience::OneOf {
-                    name, or_client_id, ..
-                },
-                Some(aud),
-            ) => {
-                let Some(named) = names_audience(aud, name) else {
-                    return false;
-                };
-                named || (*or_client_id && claims.text("client_id") == Some(name))
-            }
-        }
-    }
-}
-
-/// Whether `aud` names `name`; `None` if it is neither a string nor a list of strings.
-fn names_audience(aud: &Value, name: &str) -> Option<bool> {
-    match aud {
-        Value::String(one) => Some(one == name),
-        Value::Array(list) if list.iter().all(Value::is_string) => {
-            Some(list.iter().any(|one| one == name))
-        }
-        _ => None,
-    }
 }
 
 /// When the claims of a verified token hold. Built once, checked for each token.
@@ -178,7 +93,7 @@ impl ClaimRules {
         }
     }
 
-    /// As `PyJWT` decides without an expected issuer and audience (tasks 3.3): `exp` may be absent and ends with its
+    /// As PyJWT decides without an expected issuer and audience (tasks 3.3): `exp` may be absent and ends with its
     /// second, `iat` must have come, `iss` and `aud` are not looked at.
     pub fn like_pyjwt() -> Self {
         Self {
@@ -251,10 +166,8 @@ impl ClaimRules {
     }
 
     fn check_names(&self, claims: &Claims) -> Result<(), TokenError> {
-        let refuse_unless = |holds: bool, name: &'static str| match holds {
-            true => Ok(()),
-            false => Err(TokenError::Claim(name)),
-        };
+        let refuse_unless =
+            |holds: bool, name: &'static str| holds.then_some(()).ok_or(TokenError::Claim(name));
         let subject = claims.text("sub");
         refuse_unless(subject.is_some_and(|name| !name.is_empty()), "sub")?;
         refuse_unless(claims.get("jti").is_none_or(Value::is_string), "jti")?;

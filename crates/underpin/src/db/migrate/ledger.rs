@@ -1,5 +1,6 @@
 //! The table that records which migrations a database has: `_underpin_migrations`.
 
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::{Engine, Script};
@@ -60,7 +61,7 @@ pub(super) fn exists(engine: Engine) -> &'static str {
 /// A fingerprint of the way up. Line ends do not count: version control may turn them.
 pub(super) fn checksum(script: Script) -> String {
     let digest = Sha256::digest(script.up.replace("\r\n", "\n"));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Bytes::copy_from_slice(&digest))
 }
 
 pub(super) fn complaint(problem: &str) -> StartError {

@@ -20,7 +20,7 @@ use crate::{
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// A snapshot may pause between two batches for so long, while a client reads slowly.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Opens connections.
 pub(in crate::db) struct Connector {
@@ -123,7 +123,7 @@ fn driver_config(url: &PostgresUrl) -> Config {
         .user(&url.user)
         .dbname(&url.database)
         .application_name(url.application_name.as_deref().unwrap_or("underpin"))
-        .keepalives_idle(Duration::from_secs(60));
+        .keepalives_idle(Duration::from_mins(1));
     if let Some(password) = &url.password {
         config.password(password.expose());
     }

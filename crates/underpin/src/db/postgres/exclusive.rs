@@ -70,23 +70,18 @@ impl Pool {
 
     /// A connection on which `begin` was run.
     pub(super) async fn begin(self: &Arc<Self>, begin: &str) -> Result<Exclusive> {
-        let permit = match timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await {
-            Ok(permit) => permit.map_err(|_| closed())?,
-            Err(_) => {
-                let message = "no database connection became free in time";
-                return Err(Error::unavailable(DbError::new(
-                    DbErrorKind::Unavailable,
-                    message,
-                )));
-            }
-        };
+        let permit = timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await;
+        let permit = permit.map_err(|_| {
+            let message = "no database connection became free in time";
+            Error::unavailable(DbError::new(DbErrorKind::Unavailable, message))
+        })?;
         let mut held = Exclusive {
             connection: None,
             pool: Arc::clone(self),
             busy: false,
             open: false,
             cursors: 0,
-            _permit: permit,
+            _permit: permit.map_err(|_| closed())?,
         };
         while let Some(idle) = self.pop() {
             if idle.is_settled().await {
@@ -94,7 +89,7 @@ impl Pool {
                 match held.begin(begin).await {
                     // A server that was restarted is only noticed now.
                     Err(_) if held.is_lost() => {}
-                    begun => return begun.map(|()| held),
+                    outcome => return outcome.map(|()| held),
                 }
             }
         }

@@ -149,9 +149,10 @@ impl Sqlite {
     }
 
     pub(super) async fn close(&self) {
-        self.writer.close().await;
         let readers = u32::try_from(self.config.readers.max(1)).unwrap_or(u32::MAX);
         self.readers.close(readers).await;
+        // Last, because the last connection to close moves the log into the file.
+        self.writer.close().await;
         self.snapshots.close();
     }
 }

@@ -75,9 +75,8 @@ where
 
     fn acknowledge(self: Box<Self>, committed: Result<(), DbError>) {
         let outcome = match (self.outcome, committed) {
-            (Some(Ok(_)), Err(error)) => Err(error.into_error()),
+            (Some(Ok(_)) | None, Err(error)) => Err(error.into_error()),
             (Some(outcome), _) => outcome,
-            (None, Err(error)) => Err(error.into_error()),
             (None, Ok(())) => Err(other("the write was not run")),
         };
         // Nobody waits when the request was dropped; its write is committed all the same.

@@ -33,8 +33,8 @@ async fn what_was_written_is_read_back() {
             created_at: instant(),
         };
         assert_eq!(note, expected);
-        let none = sql("SELECT id FROM notes WHERE id = $1").bind("b");
-        assert_eq!(none.fetch_optional::<String>(db).await.unwrap(), None);
+        let absent = sql("SELECT id FROM notes WHERE id = $1").bind("b");
+        assert_eq!(absent.fetch_optional::<String>(db).await.unwrap(), None);
     }
 }
 

@@ -161,7 +161,8 @@ impl Components {
         Ok(Value::Object(written))
     }
 
-    fn property(&mut self, field: &Field) -> Result<Value, NameClash> {
+    /// The JSON Schema of a field or parameter, with its title, description, default and example.
+    pub fn property(&mut self, field: &Field) -> Result<Value, NameClash> {
         let mut written = match self.schema(&field.schema)? {
             Value::Object(written) => written,
             other => return Ok(other),

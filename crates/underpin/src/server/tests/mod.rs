@@ -132,6 +132,10 @@ async fn answer(request: Request<Body>, levers: Arc<Levers>) -> Response<Body> {
             Ok(body) => Response::new(Body::from(body)),
             Err(error) => status(StatusCode::BAD_REQUEST, &error.to_string()),
         },
+        "/host" => {
+            let host = request.headers().get(header::HOST).unwrap();
+            Response::new(Body::from(host.as_bytes().to_owned()))
+        }
         "/events" => events(shutdown),
         "/flood" => {
             let block = Bytes::from(vec![b'x'; 64 * 1024]);

@@ -38,6 +38,7 @@ async fn http2_without_tls_is_served_on_the_same_port() {
             (StatusCode::OK, body.to_owned())
         );
     }
+    assert_eq!(client.post("/host", "").await.1, "test");
     let mut plain = server.connect().await;
     assert_eq!(plain.get("/hello").await.status, 200);
 }

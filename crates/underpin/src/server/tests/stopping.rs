@@ -27,6 +27,20 @@ async fn a_request_accepted_before_the_stop_is_finished() {
     assert_eq!((report.accepted, report.refused), (2, 0));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_request_sent_while_we_stop_is_answered_as_the_last() {
+    let mut server = Server::start(ServerConfig::default()).await;
+    let mut client = server.connect().await;
+    assert_eq!(client.get("/hello").await.header("connection"), None);
+    server.tell_to_stop();
+    while TcpStream::connect(server.address).await.is_ok() {}
+    let reply = client.get("/hello").await;
+    assert_eq!((reply.status, reply.body.as_str()), (200, "hello"));
+    assert_eq!(reply.header("connection"), Some("close"));
+    assert!(client.is_closed().await);
+    assert!(server.running.await.unwrap().is_clean());
+}
+
 #[tokio::test]
 async fn a_request_over_http2_is_finished_too() {
     let mut server = Server::start(ServerConfig::default()).await;

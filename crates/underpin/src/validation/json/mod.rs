@@ -1,8 +1,9 @@
 //! JSON as Python's `json` reads it: its liberties, and its words for what it refuses. Slow path only.
 
+mod scalar;
 mod string;
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 use super::report::Loc;
 
@@ -40,7 +41,7 @@ pub(super) enum OddityKind {
 }
 
 /// Why there is no document.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Refusal {
     /// Malformed at this character.
     Syntax {
@@ -53,23 +54,12 @@ pub(super) enum Refusal {
 
 /// Reads a whole document. Of duplicate keys the last value wins, at the first one's place.
 pub(super) fn parse(text: &str) -> Result<Document, Refusal> {
-    let mut parser = Parser {
-        text,
-        at: 0,
-        depth: 0,
-        oddities: Vec::new(),
-    };
-    parser.skip_blanks();
-    let value = parser.value().map_err(|stop| stop.into_refusal(text))?;
-    parser.skip_blanks();
-    if parser.at < text.len() {
-        return Err(Stop::Syntax(parser.at, "Extra data").into_refusal(text));
-    }
-    let mut oddities = parser.oddities;
-    for oddity in &mut oddities {
-        oddity.loc.reverse();
-    }
-    Ok(Document { value, oddities })
+    Parser::new(text, true).document()
+}
+
+/// Refuses what [`parse`] refuses, and keeps nothing: for callers who have not shown who they are.
+pub(super) fn check(text: &str) -> Result<(), Refusal> {
+    Parser::new(text, false).document().map(drop)
 }
 
 /// A refusal at a byte.
@@ -97,8 +87,38 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    /// Whether to put values into their containers.
+    keeping: bool,
     /// With places from the inside out while parsing, so that good documents need none.
     oddities: Vec<Oddity>,
+}
+
+impl<'a> Parser<'a> {
+    fn new(text: &'a str, keeping: bool) -> Self {
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+            keeping,
+            oddities: Vec::new(),
+        }
+    }
+
+    fn document(mut self) -> Result<Document, Refusal> {
+        self.skip_blanks();
+        let value = self.value().map_err(|stop| stop.into_refusal(self.text))?;
+        self.skip_blanks();
+        if self.at < self.text.len() {
+            return Err(Stop::Syntax(self.at, "Extra data").into_refusal(self.text));
+        }
+        for oddity in &mut self.oddities {
+            oddity.loc.reverse();
+        }
+        Ok(Document {
+            value,
+            oddities: self.oddities,
+        })
+    }
 }
 
 impl Parser<'_> {
@@ -142,27 +162,6 @@ impl Parser<'_> {
         value
     }
 
-    fn word(&mut self) -> Result<Value, Stop> {
-        let words = [
-            ("null", Some(Value::Null)),
-            ("true", Some(Value::Bool(true))),
-            ("false", Some(Value::Bool(false))),
-            ("NaN", None),
-            ("Infinity", None),
-            ("-Infinity", None),
-        ];
-        for (word, value) in words {
-            if self.rest().starts_with(word.as_bytes()) {
-                self.at += word.len();
-                if value.is_none() {
-                    self.note(OddityKind::NotFinite)?;
-                }
-                return Ok(value.unwrap_or_default());
-            }
-        }
-        self.syntax("Expecting value")
-    }
-
     fn note(&mut self, kind: OddityKind) -> Result<(), Stop> {
         if self.oddities.len() == MOST_ODDITIES {
             return Err(Stop::Absurd);
@@ -199,7 +198,9 @@ impl Parser<'_> {
                 let overwrites = fields.contains_key(&name);
                 self.place(outside, before, &name, overwrites);
             }
-            fields.insert(name, value);
+            if self.keeping {
+                fields.insert(name, value);
+            }
             if self.ends(b'}', "Illegal trailing comma before end of object")? {
                 return Ok(Value::Object(fields));
             }
@@ -233,7 +234,9 @@ impl Parser<'_> {
             for oddity in self.oddities.iter_mut().skip(before) {
                 oddity.loc.push(Loc::Index(items.len()));
             }
-            items.push(value);
+            if self.keeping {
+                items.push(value);
+            }
             if self.ends(b']', "Illegal trailing comma before end of array")? {
                 return Ok(Value::Array(items));
             }
@@ -258,45 +261,6 @@ impl Parser<'_> {
         }
         Ok(false)
     }
-
-    /// As many characters as make a number; what follows them is the next token's business.
-    fn number(&mut self) -> Result<Value, Stop> {
-        let rest = self.rest();
-        let sign = usize::from(rest.starts_with(b"-"));
-        let whole = match rest.get(sign) {
-            Some(b'0') => 1,
-            _ => digits(rest, sign),
-        };
-        if whole == 0 {
-            return self.word();
-        }
-        let mut end = sign + whole;
-        if rest.get(end) == Some(&b'.') && digits(rest, end + 1) > 0 {
-            end += 1 + digits(rest, end + 1);
-        }
-        if matches!(rest.get(end), Some(b'e' | b'E')) {
-            let signed = usize::from(matches!(rest.get(end + 1), Some(b'+' | b'-')));
-            let exponent = digits(rest, end + 1 + signed);
-            if exponent > 0 {
-                end += 1 + signed + exponent;
-            }
-        }
-        if end == sign + whole && whole > MOST_DIGITS {
-            return Err(Stop::Absurd);
-        }
-        let text = self.text.get(self.at..self.at + end).unwrap_or_default();
-        let Ok(number) = text.parse::<Number>() else {
-            return self.syntax("Expecting value");
-        };
-        self.at += end;
-        Ok(Value::Number(number))
-    }
-}
-
-/// How many digits stand from `start` on.
-fn digits(bytes: &[u8], start: usize) -> usize {
-    let tail = bytes.get(start..).unwrap_or_default();
-    tail.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 #[cfg(test)]

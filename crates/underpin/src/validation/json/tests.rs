@@ -1,4 +1,5 @@
 use super::*;
+use crate::validation::tests::assert_none;
 
 #[test]
 fn syntax_errors_are_pythons() {
@@ -6,6 +7,7 @@ fn syntax_errors_are_pythons() {
     let lines: Vec<(String, Option<usize>, Option<String>)> = serde_json::from_str(lines).unwrap();
     let mut differences = Vec::new();
     for (text, position, reason) in &lines {
+        assert_eq!(parse(text).err(), check(text).err(), "{text:?}");
         let found = match parse(text) {
             Ok(_) => (None, None),
             Err(Refusal::Syntax { position, reason }) => (Some(position), Some(reason)),
@@ -17,14 +19,7 @@ fn syntax_errors_are_pythons() {
             ));
         }
     }
-    let count = differences.len();
-    differences.truncate(20);
-    assert!(
-        count == 0,
-        "{count} of {}:\n{}",
-        lines.len(),
-        differences.join("\n")
-    );
+    assert_none(&differences, lines.len());
     assert!(lines.iter().filter(|line| line.1.is_none()).count() > 20);
 }
 

@@ -1,5 +1,6 @@
 //! Whole answers, byte for byte: those recorded from the originals, those of FastAPI itself, and hostile bodies.
 
+mod content_type;
 mod hostile;
 pub(crate) mod models;
 mod pydantic;
@@ -35,4 +36,15 @@ fn same(left: &Value, right: &Value) -> bool {
         }
         _ => left == right,
     }
+}
+
+/// Fails with the first of the differences found in `of` comparisons.
+pub(crate) fn assert_none(differences: &[String], of: usize) {
+    let shown: Vec<&str> = differences.iter().take(20).map(String::as_str).collect();
+    assert!(
+        shown.is_empty(),
+        "{} of {of}:\n{}",
+        differences.len(),
+        shown.join("\n")
+    );
 }

@@ -3,11 +3,14 @@
 use serde_json::Value;
 
 use super::{
-    answer,
+    answer, assert_none,
     models::{Everything, Search},
     same,
 };
 use crate::validation::{Dialect, Loc, Model, Report, body, text, walk};
+
+/// Names with values, status, answer.
+type Query = (Vec<(String, String)>, u16, String);
 
 #[test]
 fn every_answer_is_pydantics() {
@@ -30,14 +33,7 @@ fn every_answer_is_pydantics() {
             ));
         }
     }
-    let count = differences.len();
-    differences.truncate(20);
-    assert!(
-        count == 0,
-        "{count} of {}:\n{}",
-        lines.len(),
-        differences.join("\n")
-    );
+    assert_none(&differences, lines.len());
     assert!(lines.iter().filter(|line| line.1 == 200).count() > 20);
 }
 
@@ -62,7 +58,7 @@ fn accepted(sent: &str, read: &Everything, expected: &str) -> Option<String> {
 #[test]
 fn every_answer_to_a_query_is_pydantics() {
     let lines = include_str!("../../../tests/data/validation/query.json");
-    let lines: Vec<(Vec<(String, String)>, u16, String)> = serde_json::from_str(lines).unwrap();
+    let lines: Vec<Query> = serde_json::from_str(lines).unwrap();
     let dialect = Dialect::fastapi_0_104();
     let mut differences = Vec::new();
     for (pairs, _, expected) in &lines {
@@ -77,13 +73,6 @@ fn every_answer_to_a_query_is_pydantics() {
             ));
         }
     }
-    let count = differences.len();
-    differences.truncate(20);
-    assert!(
-        count == 0,
-        "{count} of {}:\n{}",
-        lines.len(),
-        differences.join("\n")
-    );
+    assert_none(&differences, lines.len());
     assert!(lines.iter().filter(|line| line.1 == 200).count() > 20);
 }

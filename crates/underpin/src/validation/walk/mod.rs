@@ -67,10 +67,7 @@ impl Walker<'_> {
             Schema::Enum(of) => self.word("enum", of(), value),
             Schema::Literal(of) => self.word("literal_error", of(), value),
             Schema::Pattern(of) => self.pattern(of(), value),
-            Schema::Optional(inner) if value.is_null() => {
-                let _ = inner;
-                Some(Value::Null)
-            }
+            Schema::Optional(_) if value.is_null() => Some(Value::Null),
             Schema::Optional(inner) => self.value(inner, value, rules),
             Schema::List(of) => self.list(of, value, rules),
             Schema::Map(of) => self.map(of, value, rules),
@@ -79,15 +76,15 @@ impl Walker<'_> {
         }
     }
 
-    /// What JSON or Unicode cannot say at this place, or with `within` also below it.
-    fn oddity(&self, within: bool) -> Option<OddityKind> {
+    /// What JSON or Unicode cannot say at this place, or with `below` also further in.
+    ///
+    /// Compares from the end: siblings differ there, and a document may be deep.
+    fn oddity(&self, below: bool) -> Option<OddityKind> {
         let here = self.loc.get(self.root..).unwrap_or_default();
         let found = self.oddities.iter().find(|oddity| {
-            if within {
-                oddity.loc.starts_with(here)
-            } else {
-                oddity.loc == here
-            }
+            let there = oddity.loc.get(..here.len());
+            (below || oddity.loc.len() == here.len())
+                && there.is_some_and(|there| there.iter().rev().eq(here.iter().rev()))
         });
         found.map(|oddity| oddity.kind)
     }

@@ -13,7 +13,7 @@ impl Walker<'_> {
             return self.fault("list_type", "Input should be a valid list", value);
         };
         if let Some(most) = rules.max_length.filter(|most| items.len() > *most) {
-            return self.too_long("List", most, items.len(), value);
+            return self.wrong_length("List", End::Most, most, items.len(), value);
         }
         let mut coerced = Some(Vec::with_capacity(items.len()));
         for (index, item) in items.iter().enumerate() {
@@ -27,7 +27,7 @@ impl Walker<'_> {
         }
         let coerced = coerced?;
         match rules.min_length.filter(|least| items.len() < *least) {
-            Some(least) => self.too_short("List", least, items.len(), value),
+            Some(least) => self.wrong_length("List", End::Least, least, items.len(), value),
             None => Some(Value::Array(coerced)),
         }
     }
@@ -49,10 +49,10 @@ impl Walker<'_> {
         }
         let coerced = coerced?;
         if let Some(least) = rules.min_length.filter(|least| entries.len() < *least) {
-            return self.too_short("Dictionary", least, entries.len(), value);
+            return self.wrong_length("Dictionary", End::Least, least, entries.len(), value);
         }
         match rules.max_length.filter(|most| entries.len() > *most) {
-            Some(most) => self.too_long("Dictionary", most, entries.len(), value),
+            Some(most) => self.wrong_length("Dictionary", End::Most, most, entries.len(), value),
             None => Some(Value::Object(coerced)),
         }
     }
@@ -116,43 +116,34 @@ impl Walker<'_> {
         result
     }
 
-    fn too_short(
+    /// `end`: at least or at most `bound` items.
+    fn wrong_length(
         &mut self,
         field_type: &'static str,
-        least: usize,
+        end: End,
+        bound: usize,
         count: usize,
         value: &Value,
     ) -> Option<Value> {
-        let items = plural(least);
+        let (kind, words, key) = match end {
+            End::Least => ("too_short", "at least", "min_length"),
+            End::Most => ("too_long", "at most", "max_length"),
+        };
+        let items = plural(bound);
         let msg = format!(
-            "{field_type} should have at least {least} item{items} after validation, not {count}"
+            "{field_type} should have {words} {bound} item{items} after validation, not {count}"
         );
-        let fault = Fault::new("too_short", self.loc.clone(), msg, value.clone());
-        let fault = fault
-            .with("field_type", field_type)
-            .with("min_length", least);
+        let fault = Fault::new(kind, self.loc.clone(), msg, value.clone());
+        let fault = fault.with("field_type", field_type).with(key, bound);
         self.push(fault.with("actual_length", count));
         None
     }
+}
 
-    fn too_long(
-        &mut self,
-        field_type: &'static str,
-        most: usize,
-        count: usize,
-        value: &Value,
-    ) -> Option<Value> {
-        let items = plural(most);
-        let msg = format!(
-            "{field_type} should have at most {most} item{items} after validation, not {count}"
-        );
-        let fault = Fault::new("too_long", self.loc.clone(), msg, value.clone());
-        let fault = fault
-            .with("field_type", field_type)
-            .with("max_length", most);
-        self.push(fault.with("actual_length", count));
-        None
-    }
+#[derive(Clone, Copy)]
+enum End {
+    Least,
+    Most,
 }
 
 /// Adds what an element became, or gives up the whole if it became nothing.

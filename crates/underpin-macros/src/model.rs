@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Expr, Fields, FieldsNamed, Item, ItemEnum, ItemStruct, Meta, Token, Type,
+    Attribute, Expr, Fields, FieldsNamed, Ident, Item, ItemEnum, ItemStruct, Meta, Token, Type,
     punctuated::Punctuated, spanned::Spanned,
 };
 
@@ -28,14 +28,27 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<T
     }
 }
 
-/// The derives: which way the type travels.
-fn direction(arguments: &TokenStream) -> syn::Result<TokenStream> {
-    let read = quote!(::underpin::private::serde::Deserialize);
-    let write = quote!(::underpin::private::serde::Serialize);
+/// Which way the type travels.
+#[derive(Clone, Copy)]
+struct Direction {
+    reads: bool,
+    writes: bool,
+}
+
+fn direction(arguments: &TokenStream) -> syn::Result<Direction> {
     match arguments.to_string().as_str() {
-        "" => Ok(quote!(#read, #write)),
-        "request" => Ok(read),
-        "response" => Ok(write),
+        "" => Ok(Direction {
+            reads: true,
+            writes: true,
+        }),
+        "request" => Ok(Direction {
+            reads: true,
+            writes: false,
+        }),
+        "response" => Ok(Direction {
+            reads: false,
+            writes: true,
+        }),
         _ => Err(syn::Error::new_spanned(
             arguments,
             "expected nothing, `request` or `response`",
@@ -43,7 +56,49 @@ fn direction(arguments: &TokenStream) -> syn::Result<TokenStream> {
     }
 }
 
-fn object(direction: TokenStream, mut item: ItemStruct) -> syn::Result<TokenStream> {
+impl Direction {
+    fn derives(self) -> TokenStream {
+        let reads = self
+            .reads
+            .then(|| quote!(::underpin::private::serde::Deserialize,));
+        let writes = self
+            .writes
+            .then(|| quote!(::underpin::private::serde::Serialize,));
+        quote!(#[derive(#reads #writes)])
+    }
+
+    /// The serde traits of a type that derives them for a remote self: objects are read from objects
+    /// alone, words from strings alone, where derived code would take more than Pydantic does.
+    fn strictly(self, name: &Ident) -> TokenStream {
+        let serde = quote!(::underpin::private::serde);
+        let reads = self.reads.then(|| {
+            quote! {
+                impl<'de> #serde::Deserialize<'de> for #name {
+                    fn deserialize<D: #serde::Deserializer<'de>>(
+                        deserializer: D,
+                    ) -> ::core::result::Result<Self, D::Error> {
+                        #name::deserialize(::underpin::validation::Strictly(deserializer))
+                    }
+                }
+            }
+        });
+        let writes = self.writes.then(|| {
+            quote! {
+                impl #serde::Serialize for #name {
+                    fn serialize<S: #serde::Serializer>(
+                        &self,
+                        serializer: S,
+                    ) -> ::core::result::Result<S::Ok, S::Error> {
+                        #name::serialize(self, serializer)
+                    }
+                }
+            }
+        });
+        quote!(#reads #writes)
+    }
+}
+
+fn object(direction: Direction, mut item: ItemStruct) -> syn::Result<TokenStream> {
     let container = attributes::serde(&item.attrs)?;
     let Fields::Named(fields) = &mut item.fields else {
         return Ok(TokenStream::new());
@@ -64,10 +119,13 @@ fn object(direction: TokenStream, mut item: ItemStruct) -> syn::Result<TokenStre
     let text = name.to_string();
     let description = option(attributes::description(&item.attrs));
     let closed = container.deny_unknown_fields;
+    let (derives, strictly) = (direction.derives(), direction.strictly(name));
     Ok(quote! {
-        #[derive(#direction)]
-        #[serde(crate = "::underpin::private::serde")]
+        #derives
+        #[serde(crate = "::underpin::private::serde", remote = "Self")]
         #item
+
+        #strictly
 
         impl ::underpin::validation::Model for #name {
             fn schema() -> ::underpin::validation::Schema {
@@ -211,13 +269,13 @@ fn check(field: &syn::Field, ruled: &Ruled) -> TokenStream {
 }
 
 /// A struct with one unnamed field: on the wire it is that field.
-fn transparent(direction: TokenStream, item: &ItemStruct) -> syn::Result<TokenStream> {
+fn transparent(direction: Direction, item: &ItemStruct) -> syn::Result<TokenStream> {
     let Some(inner) = item.fields.iter().next().map(|field| &field.ty) else {
         return Err(syn::Error::new(item.span(), "a model has a field"));
     };
-    let name = &item.ident;
+    let (name, derives) = (&item.ident, direction.derives());
     Ok(quote! {
-        #[derive(#direction)]
+        #derives
         #[serde(crate = "::underpin::private::serde", transparent)]
         #item
 
@@ -234,7 +292,7 @@ fn transparent(direction: TokenStream, item: &ItemStruct) -> syn::Result<TokenSt
 }
 
 /// An enum of words.
-fn words(direction: TokenStream, item: &ItemEnum) -> syn::Result<TokenStream> {
+fn words(direction: Direction, item: &ItemEnum) -> syn::Result<TokenStream> {
     let container = attributes::serde(&item.attrs)?;
     let mut values = Vec::new();
     for variant in &item.variants {
@@ -256,10 +314,13 @@ fn words(direction: TokenStream, item: &ItemEnum) -> syn::Result<TokenStream> {
     let name = &item.ident;
     let text = name.to_string();
     let description = option(attributes::description(&item.attrs));
+    let (derives, strictly) = (direction.derives(), direction.strictly(name));
     Ok(quote! {
-        #[derive(#direction)]
-        #[serde(crate = "::underpin::private::serde")]
+        #derives
+        #[serde(crate = "::underpin::private::serde", remote = "Self")]
         #item
+
+        #strictly
 
         impl ::underpin::validation::Model for #name {
             fn schema() -> ::underpin::validation::Schema {

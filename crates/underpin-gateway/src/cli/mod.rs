@@ -16,7 +16,7 @@ pub use run::execute;
 
 /// Prove a new backend against recorded traffic of the old one.
 #[derive(Debug, Parser)]
-#[command(name = "underpin", version, max_term_width = 100)]
+#[command(name = "underpin", version)]
 pub struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -42,7 +42,7 @@ Exit code: 0 everything matched, 1 mismatches, 2 the replay could not be made.
 
 Examples:
   What the recording needs in the candidate's environment:
-    underpin replay notes.har --print-env > notes.env
+    underpin replay notes.har --print-env > notes.env; set -a; . ./notes.env
 
   Replay, creating the recorded users first:
     underpin replay notes.har --to http://127.0.0.1:8000 \\

@@ -7,46 +7,53 @@ use super::{
 
 impl Comparer<'_> {
     pub(super) fn archive(&mut self, old: &[u8], new: &[u8]) {
-        let old = match entries(old) {
-            Ok(entries) => entries,
-            Err(why) => {
+        let (old, new) = match (entries(old), entries(new)) {
+            (Ok(old), Ok(new)) => (old, new),
+            (Err(why), _) => {
                 return self.differ("body", "", "", &format!("the recorded archive: {why}"));
             }
-        };
-        let new = match entries(new) {
-            Ok(entries) => entries,
-            Err(why) => {
-                return self.differ(
-                    "body",
-                    "a ZIP archive",
-                    "",
-                    &format!("not a sound ZIP: {why}"),
-                );
+            (_, Err(why)) => {
+                let note = format!("not a sound ZIP: {why}");
+                return self.differ("body", "a ZIP archive", "", &note);
             }
         };
-        let names = |entries: &[Entry]| -> Vec<String> {
-            entries.iter().map(|entry| entry.name.clone()).collect()
-        };
-        let (old_names, new_names) = (names(&old), names(&new));
-        let sorted = |names: &[String]| {
-            let mut names = names.to_vec();
-            names.sort();
-            names
-        };
-        if old_names == new_names {
-        } else if self.exchange.has_tag("order") && sorted(&old_names) == sorted(&new_names) {
-            self.excuse("order");
-        } else if !self.same_names(&old_names, &new_names) {
-            let (a, b) = (old_names.join(", "), new_names.join(", "));
-            self.differ("entries", &a, &b, "names or their order");
-        }
+        let in_order = self.order(&old, &new);
+        let mut free: Vec<&Entry> = new.iter().collect();
         for entry in &old {
-            if let Some(other) = new.iter().find(|other| other.name == entry.name) {
+            let position = if in_order {
+                (!free.is_empty()).then_some(0)
+            } else {
+                free.iter().position(|other| other.name == entry.name)
+            };
+            if let Some(position) = position {
                 self.within = format!("entry {}: ", entry.name);
-                self.entry(entry, other);
+                self.entry(entry, free.remove(position));
                 self.within.clear();
             }
         }
+    }
+
+    /// Judges the names and their order; whether the entries belong together as they stand.
+    fn order(&mut self, old: &[Entry], new: &[Entry]) -> bool {
+        let names = |entries: &[Entry]| -> Vec<String> {
+            entries.iter().map(|entry| entry.name.clone()).collect()
+        };
+        let sorted = |entries: &[Entry]| {
+            let mut names = names(entries);
+            names.sort();
+            names
+        };
+        let (old_names, new_names) = (names(old), names(new));
+        if old_names == new_names || self.same_names(&old_names, &new_names) {
+            return true;
+        }
+        if self.exchange.has_tag("order") && sorted(old) == sorted(new) {
+            self.excuse("order");
+        } else {
+            let (a, b) = (old_names.join(", "), new_names.join(", "));
+            self.differ("entries", &a, &b, "names or their order");
+        }
+        false
     }
 
     fn same_names(&mut self, old: &[String], new: &[String]) -> bool {

@@ -92,33 +92,29 @@ impl Comparer<'_> {
         Ok(())
     }
 
-    /// Python leaves the fraction out when it is exactly zero: once in a million times.
+    /// The same way of writing a time, which is not always the same number of digits.
     fn same_format(&mut self, old: &Stamp, new: &Stamp, new_text: &str) -> Result<(), String> {
         if old.format == new.format {
             return Ok(());
         }
         let wrong = Err("a time of another format".to_owned());
-        let (
-            Format::Iso {
-                separator,
-                digits,
-                zone,
-            },
-            Format::Iso {
-                separator: new_separator,
-                digits: new_digits,
-                zone: new_zone,
-            },
-        ) = (&old.format, &new.format)
+        let (Some((old_rest, digits)), Some((new_rest, new_digits))) =
+            (iso_parts(&old.format), iso_parts(&new.format))
         else {
             return wrong;
         };
-        if separator != new_separator || zone != new_zone || !self.session.microseconds {
+        if old_rest != new_rest {
             return wrong;
         }
+        let seen = &self.session.fractions;
+        let trimmed = seen.iter().any(|digits| !matches!(digits, 0 | 3 | 6 | 9));
+        let fraction = new_text.get(20..20 + new_digits).unwrap_or_default();
+        let within = new_digits <= seen.last().copied().unwrap_or_default();
         match (digits, new_digits) {
-            (0, 6) => Ok(()),
-            (6, 0) => {
+            _ if trimmed && within && !fraction.ends_with('0') => Ok(()),
+            (0, 6) if seen.contains(&6) => Ok(()),
+            // Exactly zero microseconds happen once in a million times, so one is believed.
+            (6, 0) if seen.contains(&6) => {
                 let first = self
                     .session
                     .whole_seconds
@@ -127,6 +123,18 @@ impl Comparer<'_> {
             }
             _ => wrong,
         }
+    }
+}
+
+/// Separator and offset, and the number of fraction digits.
+fn iso_parts(format: &Format) -> Option<((u8, &str), usize)> {
+    match format {
+        Format::Iso {
+            separator,
+            digits,
+            zone,
+        } => Some(((*separator, zone), *digits)),
+        _ => None,
     }
 }
 

@@ -17,7 +17,7 @@ mod text;
 mod time;
 mod zip;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use ledger::Ledger;
 pub use rules::Rules;
@@ -84,9 +84,9 @@ pub struct Session {
     pub layout: Layout,
     /// The recorded `SECRET_KEY`: tokens that the original signed with it must verify with it.
     pub secret: Option<Vec<u8>>,
-    /// Whether the recording shows times with six fraction digits, so that one without a fraction
-    /// may be one with zero microseconds.
-    pub microseconds: bool,
+    /// How many fraction digits the recorded times have: one without any may have zero microseconds
+    /// (Python), and varying numbers mean that zeros at the end are left out (Go).
+    pub fractions: BTreeSet<usize>,
     /// The exchanges so far.
     timeline: Vec<Clock>,
     /// Times without a fraction seen where the recording has one; the second is one too many.

@@ -1,3 +1,5 @@
+//! Tests of loading recordings, good and broken.
+
 use proptest::prelude::*;
 
 use super::from_text;

@@ -1,3 +1,5 @@
+//! Tests of the reader of JSON, against a second one and against nonsense.
+
 use proptest::prelude::*;
 
 use super::{Json, Pattern, Place, layout, parse};

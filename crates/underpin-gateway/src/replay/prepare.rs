@@ -1,5 +1,7 @@
 //! What must be done before an exchange: identity provider, users, scenarios, `_before`.
 
+use std::collections::BTreeSet;
+
 use super::{
     Options, Run, Signer, Target,
     commands::{self, Template},
@@ -27,7 +29,7 @@ impl<'a> Run<'a> {
         session.headers.clone_from(&options.headers);
         session.layout = options.layout;
         session.secret = secret.map(|(_, value)| value.clone().into_bytes());
-        session.microseconds = shows_microseconds(recording);
+        session.fractions = fractions(recording);
         let mut run = Run {
             options,
             session,
@@ -249,19 +251,27 @@ async fn succeed(
     Err(format!("{doing} failed: {}", complaint.trim()))
 }
 
-fn shows_microseconds(recording: &Recording) -> bool {
-    recording.exchanges.iter().any(|exchange| {
+/// The numbers of fraction digits that times of the recorded clock have.
+fn fractions(recording: &Recording) -> BTreeSet<usize> {
+    let mut seen = BTreeSet::new();
+    for exchange in &recording.exchanges {
         let text = String::from_utf8_lossy(&exchange.response.body);
-        scan(&text).iter().any(|found| {
-            found.kind == TokenKind::Time
-                && text
-                    .get(found.start..found.start + found.length)
-                    .and_then(|time| time.split_once('.'))
-                    .is_some_and(|(_, rest)| {
-                        rest.bytes().take_while(u8::is_ascii_digit).count() == 6
-                    })
-        })
-    })
+        for found in scan(&text)
+            .iter()
+            .filter(|found| found.kind == TokenKind::Time)
+        {
+            let time = text
+                .get(found.start..found.start + found.length)
+                .unwrap_or_default();
+            let day = chrono::DateTime::from_timestamp_micros(exchange.started).unwrap_or_default();
+            if !time.starts_with(&day.format("%Y-%m-%dT").to_string()) {
+                continue;
+            }
+            let fraction = time.split_once('.').map_or("", |(_, rest)| rest);
+            seen.insert(fraction.bytes().take_while(u8::is_ascii_digit).count());
+        }
+    }
+    seen
 }
 
 /// The words of a template are checked when the command line is read.

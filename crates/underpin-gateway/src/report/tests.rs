@@ -1,3 +1,5 @@
+//! Tests of what reports say, and of what they must not.
+
 use std::time::Duration;
 
 use proptest::prelude::*;

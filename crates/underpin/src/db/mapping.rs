@@ -1,4 +1,4 @@
-//! Which column of a statement serves which field of a type: resolved once per cached statement, not per row.
+//! Which column of a statement serves which field of a type: resolved per statement, not per row.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -14,10 +14,24 @@ pub(super) enum Mapping {
 }
 
 impl Mapping {
-    pub(super) fn position(&self, index: usize) -> Option<usize> {
-        match self {
-            Self::InOrder => Some(index),
-            Self::At(positions) => positions.get(index).copied(),
+    /// The mapping for `T`; `name` tells the statement's columns, of which there are `width`.
+    pub(super) fn of<'n, T: FromRow>(
+        width: usize,
+        name: impl Fn(usize) -> &'n str,
+    ) -> Result<Self, DecodeError> {
+        match T::COLUMNS {
+            Columns::Positional(count) if count == width => Ok(Self::InOrder),
+            Columns::Positional(count) => Err(DecodeError::new(format!(
+                "{count} columns are wanted, the statement has {width}"
+            ))),
+            Columns::Named(wanted) => {
+                let mut both = wanted.iter().enumerate();
+                if wanted.len() <= width && both.all(|(index, wanted)| name(index) == *wanted) {
+                    return Ok(Self::InOrder);
+                }
+                let names: Vec<_> = (0..width).map(name).collect();
+                Self::by_name(wanted, &names)
+            }
         }
     }
 
@@ -28,58 +42,41 @@ impl Mapping {
                 DecodeError::new(format!("column `{name}` is missing among ({found})"))
             })
         });
-        let positions = positions.collect::<Result<Arc<[usize]>, _>>()?;
-        let in_order = positions.iter().enumerate().all(|(index, at)| index == *at);
-        Ok(if in_order {
-            Self::InOrder
-        } else {
-            Self::At(positions)
-        })
+        positions.collect::<Result<_, _>>().map(Self::At)
+    }
+
+    pub(super) fn position(&self, index: usize) -> Option<usize> {
+        match self {
+            Self::InOrder => Some(index),
+            Self::At(positions) => positions.get(index).copied(),
+        }
     }
 }
 
-/// The mappings of one statement, for every type that it was asked for.
+/// The mappings of a statement whose columns never change, for every type that it was asked for.
 #[derive(Debug, Default)]
-pub(super) struct Mappings(RwLock<Vec<Known>>);
-
-#[derive(Debug)]
-struct Known {
-    /// Address and length of the `'static` list of names: the same address is the same list.
-    list: (usize, usize),
-    width: usize,
-    mapping: Mapping,
-}
+pub(super) struct Mappings(RwLock<Vec<((usize, usize), Mapping)>>);
 
 impl Mappings {
-    /// The mapping for `T`; `names` are the columns of the statement's result.
+    /// As [`Mapping::of`], resolved once.
     pub(super) fn of<'n, T: FromRow>(
         &self,
         width: usize,
-        names: impl FnOnce() -> Vec<&'n str>,
+        name: impl Fn(usize) -> &'n str,
     ) -> Result<Mapping, DecodeError> {
-        let wanted = match T::COLUMNS {
-            Columns::Positional(count) if count == width => return Ok(Mapping::InOrder),
-            Columns::Positional(count) => {
-                let problem = format!("{count} columns are wanted, the statement has {width}");
-                return Err(DecodeError::new(problem));
-            }
-            Columns::Named(wanted) => wanted,
+        let Columns::Named(wanted) = T::COLUMNS else {
+            return Mapping::of::<T>(width, name);
         };
+        // The same address and length is the same `'static` list.
         let list = (wanted.as_ptr().addr(), wanted.len());
-        let is_it = |known: &&Known| known.list == list && known.width == width;
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.iter().find(is_it) {
-            return Ok(known.mapping.clone());
+        if let Some((_, mapping)) = known.iter().find(|(known, _)| *known == list) {
+            return Ok(mapping.clone());
         }
         drop(known);
-        let mapping = Mapping::by_name(wanted, &names())?;
+        let mapping = Mapping::of::<T>(width, name)?;
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|known| known.list != list);
-        known.push(Known {
-            list,
-            width,
-            mapping: mapping.clone(),
-        });
+        known.push((list, mapping.clone()));
         Ok(mapping)
     }
 }

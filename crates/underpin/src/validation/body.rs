@@ -16,8 +16,8 @@ pub struct Unreadable;
 
 /// Reads a `T` from a body. `Ok(None)`: what is wrong was added to the report.
 ///
-/// An empty body, and `null`, are a missing value, whatever the content type (notes contract,
-/// section 2). Of duplicate keys the last one wins.
+/// An empty body is a missing value, whatever the content type (notes contract, section 2); whether
+/// `null` is one too, the dialect says. Of duplicate keys the last one wins.
 pub fn read<T: Model + DeserializeOwned + 'static>(
     bytes: &[u8],
     content_type: Option<&str>,
@@ -34,7 +34,7 @@ pub fn read<T: Model + DeserializeOwned + 'static>(
     let text = text(bytes)?;
     match quick(text) {
         Some(value) => Ok(Some(value)),
-        None => slow(text, report),
+        None => slow(text, dialect, report),
     }
 }
 
@@ -64,6 +64,7 @@ fn quick<T: Model + DeserializeOwned + 'static>(text: &str) -> Option<T> {
 
 fn slow<T: Model + DeserializeOwned>(
     text: &str,
+    dialect: &Dialect,
     report: &mut Report,
 ) -> Result<Option<T>, Unreadable> {
     match json::parse(text) {
@@ -71,11 +72,12 @@ fn slow<T: Model + DeserializeOwned>(
             report.push(into_fault(refusal)?);
             Ok(None)
         }
-        Ok(Document {
-            value: Value::Null,
-            oddities,
-        }) if oddities.is_empty() => Ok(absent(report)),
-        Ok(Document { value, oddities }) => Ok(read_value(&value, &oddities, place(), report)),
+        Ok(Document { value, oddities }) => {
+            if value.is_null() && oddities.is_empty() && dialect.null_is_missing {
+                return Ok(absent(report));
+            }
+            Ok(read_value(&value, &oddities, place(), report))
+        }
     }
 }
 

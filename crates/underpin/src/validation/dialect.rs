@@ -7,6 +7,8 @@ pub struct Dialect {
     pub pydantic_url: Option<&'static str>,
     /// Whether a body without a `Content-Type` is read as JSON.
     pub json_without_content_type: bool,
+    /// Whether a body of `null` is a missing body, and not a value of the wrong type.
+    pub null_is_missing: bool,
     /// Whether a request without a usable bearer token is 403 instead of 401.
     pub forbidden_without_token: bool,
 }
@@ -18,15 +20,29 @@ impl Dialect {
         Self {
             pydantic_url: Some("2.11"),
             json_without_content_type: true,
+            null_is_missing: true,
             forbidden_without_token: true,
         }
     }
 
-    /// FastAPI 0.165: no `url`, a body needs its content type, 401 without a token.
+    /// FastAPI 0.127 with Pydantic 2.12: no `url`, 401 without a token.
+    pub const fn fastapi_0_127() -> Self {
+        Self {
+            pydantic_url: None,
+            forbidden_without_token: false,
+            ..Self::fastapi_0_104()
+        }
+    }
+
+    /// FastAPI 0.165: as 0.127, but a body needs its content type, and `null` is a body.
+    ///
+    /// The words stay those of Pydantic 2.12; 2.14 has others for UUIDs and for maps that are too
+    /// long.
     pub const fn fastapi_current() -> Self {
         Self {
             pydantic_url: None,
             json_without_content_type: false,
+            null_is_missing: false,
             forbidden_without_token: false,
         }
     }

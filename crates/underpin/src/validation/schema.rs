@@ -13,14 +13,6 @@ pub trait Model: Sized {
     fn check(&self) -> bool {
         true
     }
-
-    /// Whether the value keeps `rules`: what generated code asks of each field that has any.
-    ///
-    /// Kinds that no rule speaks of keep all of them.
-    fn obeys(&self, rules: &Rules) -> bool {
-        let _ = rules;
-        true
-    }
 }
 
 /// The shape of a value.

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Model, Rules, Schema, rules};
+use super::{Model, Schema};
 
 /// Types whose shape needs no more than a name, and that no rule speaks of.
 macro_rules! plain {
@@ -36,10 +36,6 @@ macro_rules! integers {
             fn schema() -> Schema {
                 Schema::Integer { min: i128::from(<$kind>::MIN), max: i128::from(<$kind>::MAX) }
             }
-
-            fn obeys(&self, rules: &Rules) -> bool {
-                rules::integer(i128::from(*self), rules)
-            }
         }
     )+};
 }
@@ -57,10 +53,6 @@ macro_rules! floats {
             fn check(&self) -> bool {
                 self.is_finite()
             }
-
-            fn obeys(&self, rules: &Rules) -> bool {
-                rules::number(f64::from(*self), rules)
-            }
         }
     )+};
 }
@@ -72,10 +64,6 @@ macro_rules! texts {
         impl Model for $kind {
             fn schema() -> Schema {
                 Schema::String
-            }
-
-            fn obeys(&self, rules: &Rules) -> bool {
-                rules::length(self, rules)
             }
         }
     )+};
@@ -113,10 +101,6 @@ impl<T: Model> Model for Option<T> {
     fn check(&self) -> bool {
         self.as_ref().is_none_or(T::check)
     }
-
-    fn obeys(&self, rules: &Rules) -> bool {
-        self.as_ref().is_none_or(|inner| inner.obeys(rules))
-    }
 }
 
 impl<T: Model> Model for Box<T> {
@@ -127,10 +111,6 @@ impl<T: Model> Model for Box<T> {
     fn check(&self) -> bool {
         T::check(self)
     }
-
-    fn obeys(&self, rules: &Rules) -> bool {
-        T::obeys(self, rules)
-    }
 }
 
 impl<T: Model> Model for Vec<T> {
@@ -140,10 +120,6 @@ impl<T: Model> Model for Vec<T> {
 
     fn check(&self) -> bool {
         self.iter().all(T::check)
-    }
-
-    fn obeys(&self, rules: &Rules) -> bool {
-        rules::items(self.len(), rules)
     }
 }
 
@@ -156,10 +132,6 @@ macro_rules! map {
 
             fn check(&self) -> bool {
                 self.values().all(T::check)
-            }
-
-            fn obeys(&self, rules: &Rules) -> bool {
-                rules::items(self.len(), rules)
             }
         }
     };

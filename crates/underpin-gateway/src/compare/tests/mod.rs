@@ -27,7 +27,7 @@ fn correct() -> Correct {
     let secret = Some(double::SECRET.into());
     let mut session = Session {
         secret,
-        microseconds: true,
+        fractions: [6].into(),
         ..Session::default()
     };
     session
@@ -236,6 +236,51 @@ fn what_the_client_chose_is_not_generated() {
     assert_eq!(
         differences(&mut Session::default(), &recorded, 200, &same),
         [] as [&str; 0]
+    );
+}
+
+#[test]
+fn the_format_of_times_is_that_of_the_recording() {
+    let compare = |seen: &[usize], old: &str, new: &[&str]| -> Vec<usize> {
+        let mut session = Session {
+            fractions: seen.iter().copied().collect(),
+            ..Session::default()
+        };
+        let recorded = exchange(
+            "GET",
+            "/",
+            &format!("{{\"at\":\"2026-11-21T06:52:18{old}\"}}"),
+        );
+        let answer = |new: &&str| format!("{{\"at\":\"2026-11-22T06:52:18{new}\"}}");
+        let answers = new.iter().map(answer);
+        answers
+            .map(|body| differences(&mut session, &recorded, 200, &body).len())
+            .collect()
+    };
+    let news = [".123456Z", ".5Z", "Z", ".120Z", ".123456+00:00"];
+    assert_eq!(compare(&[6], ".654321Z", &news), [0, 1, 0, 1, 1]);
+    assert_eq!(compare(&[0, 6], "Z", &news), [0, 1, 0, 1, 1]);
+    assert_eq!(compare(&[0], "Z", &news), [1, 1, 0, 1, 1]);
+    assert_eq!(compare(&[3], ".321Z", &news), [1, 1, 1, 0, 1]);
+    assert_eq!(
+        compare(&[4, 5, 6], ".65432Z", &news),
+        [0, 0, 0, 1, 1],
+        "zeros are left out"
+    );
+    let mut session = Session {
+        fractions: [6].into(),
+        ..Session::default()
+    };
+    let recorded = exchange("GET", "/", "{\"at\":\"2026-11-21T06:52:18.654321Z\"}");
+    let mut twice = ["18Z", "19Z"].map(|second| {
+        let body = format!("{{\"at\":\"2026-11-22T06:52:{second}\"}}");
+        differences(&mut session, &recorded, 200, &body).len()
+    });
+    twice.sort_unstable();
+    assert_eq!(
+        twice,
+        [0, 1],
+        "a fraction that is always left out is a fault"
     );
 }
 

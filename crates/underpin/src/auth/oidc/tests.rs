@@ -157,3 +157,14 @@ async fn one_app_has_one_set_of_keys() {
     assert!(second.unwrap().key("k1").await.is_some());
     assert_eq!(issuer.server.asked("/jwks.json"), 1);
 }
+
+#[tokio::test]
+async fn an_issuer_may_end_in_a_slash() {
+    let issuer = Issuer::start().await;
+    issuer
+        .server
+        .answer("/jwks.json", Answer::Json(recorded().jwks));
+    let address = issuer.server.url("/");
+    let client = OidcClient::new(address, HttpClient::new(), issuer.clock.clone());
+    assert_eq!(client.jwks().check().await, Ok(()));
+}

@@ -203,7 +203,12 @@ async fn recorded(db: &Db) -> Result<Vec<Recorded>, StartError> {
         .map_err(|error| ledger::complaint(&error.chain()))
 }
 
-fn step_failed(label: &str, problem: &str, remedy: &str) -> StartError {
+fn step_failed(label: &str, problem: &str) -> StartError {
+    let remedy = if problem.contains("already exists") {
+        "If another program made this schema, see `migrate baseline`."
+    } else {
+        "Correct the cause and run `migrate up` again."
+    };
     StartError::new(
         format!("migration {label}"),
         format!("failed: {problem}"),

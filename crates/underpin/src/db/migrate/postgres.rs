@@ -138,10 +138,8 @@ async fn take(client: &Client, step: &plan::Step, now: i64) -> Result<(), StartE
         client.batch_execute("COMMIT").await
     };
     // The session ends with the error, and its transaction with it.
-    done.await.map_err(|error: tokio_postgres::Error| {
-        let remedy = "Correct the cause and run `migrate up` again.";
-        step_failed(&label, &refusal(&error).message, remedy)
-    })
+    done.await
+        .map_err(|error: tokio_postgres::Error| step_failed(&label, &refusal(&error).message))
 }
 
 /// The record is made before and completed after, so that a step that did not end is seen.

@@ -82,10 +82,7 @@ fn recorded(connection: &Connection) -> rusqlite::Result<Vec<Recorded>> {
 
 fn take(connection: &Connection, step: &plan::Step, now: i64) -> Result<(), StartError> {
     let label = step.label();
-    let failed = |problem: String| {
-        let remedy = "Correct the cause and run `migrate up` again.";
-        step_failed(&label, &problem, remedy)
-    };
+    let failed = |problem: String| step_failed(&label, &problem);
     if let Some(sql) = step.sql {
         connection
             .execute_batch(sql)

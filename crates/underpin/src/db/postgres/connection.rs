@@ -58,8 +58,8 @@ impl Prepared {
 
     pub(super) fn mapping<T: FromRow>(&self, text: &str) -> Result<Mapping> {
         let columns = self.statement.columns();
-        let names = || columns.iter().map(tokio_postgres::Column::name).collect();
-        let mapping = self.mappings.of::<T>(columns.len(), names);
+        let name = |at: usize| columns.get(at).map_or("", tokio_postgres::Column::name);
+        let mapping = self.mappings.of::<T>(columns.len(), name);
         mapping.map_err(|error| error.within(text).into())
     }
 }

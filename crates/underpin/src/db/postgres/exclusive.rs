@@ -70,19 +70,7 @@ impl Pool {
 
     /// A connection on which `begin` was run.
     pub(super) async fn begin(self: &Arc<Self>, begin: &str) -> Result<Exclusive> {
-        let permit = timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await;
-        let permit = permit.map_err(|_| {
-            let message = "no database connection became free in time";
-            Error::unavailable(DbError::new(DbErrorKind::Unavailable, message))
-        })?;
-        let mut held = Exclusive {
-            connection: None,
-            pool: Arc::clone(self),
-            busy: false,
-            open: false,
-            cursors: 0,
-            _permit: permit.map_err(|_| closed())?,
-        };
+        let mut held = self.place().await?;
         while let Some(idle) = self.pop() {
             if idle.is_settled().await {
                 held.connection = Some(idle.connection);
@@ -96,6 +84,29 @@ impl Pool {
         held.connection = Some(self.connector.connect().await?);
         held.begin(begin).await?;
         Ok(held)
+    }
+
+    /// A connection that answered just now, without a transaction.
+    pub(super) async fn take(self: &Arc<Self>) -> Result<Exclusive> {
+        let mut held = self.begin("").await?;
+        held.open = false;
+        Ok(held)
+    }
+
+    async fn place(self: &Arc<Self>) -> Result<Exclusive> {
+        let permit = timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await;
+        let permit = permit.map_err(|_| {
+            let message = "no database connection became free in time";
+            Error::unavailable(DbError::new(DbErrorKind::Unavailable, message))
+        })?;
+        Ok(Exclusive {
+            connection: None,
+            pool: Arc::clone(self),
+            busy: false,
+            open: false,
+            cursors: 0,
+            _permit: permit.map_err(|_| closed())?,
+        })
     }
 
     fn pop(&self) -> Option<Idle> {

@@ -39,6 +39,8 @@ struct Slot {
 pub(super) struct Place<'l> {
     lane: &'l Lane,
     slot: &'l Slot,
+    /// Nothing was under way on the slot before.
+    pub(super) alone: bool,
 }
 
 impl Drop for Place<'_> {
@@ -59,10 +61,17 @@ impl Lane {
 
     /// A place on the least busy slot, the lowest-numbered of several.
     pub(super) fn place(&self) -> Result<Place<'_>> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(closed());
+        }
         let load = |slot: &&Slot| slot.in_flight.load(Ordering::Relaxed);
         let slot = self.slots.iter().min_by_key(load).ok_or_else(closed)?;
-        slot.in_flight.fetch_add(1, Ordering::Relaxed);
-        Ok(Place { lane: self, slot })
+        let alone = slot.in_flight.fetch_add(1, Ordering::Relaxed) == 0;
+        Ok(Place {
+            lane: self,
+            slot,
+            alone,
+        })
     }
 
     pub(super) fn close(&self) {
@@ -90,16 +99,16 @@ impl Place<'_> {
         if let Some(open) = self.slot.open() {
             return Ok(open);
         }
-        if self.lane.closed.load(Ordering::Relaxed) {
-            return Err(closed());
-        }
         let opened = Arc::new(self.lane.connector.connect().await?);
-        let mut held = self
-            .slot
-            .connection
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *held = Some(Arc::clone(&opened));
+        // A call that was accepted before the lane was closed is finished, but leaves nothing open.
+        if !self.lane.closed.load(Ordering::Relaxed) {
+            let mut held = self
+                .slot
+                .connection
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            *held = Some(Arc::clone(&opened));
+        }
         Ok(opened)
     }
 }

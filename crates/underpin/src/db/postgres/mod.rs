@@ -7,13 +7,14 @@ mod connection;
 mod cursor;
 mod exclusive;
 mod lane;
+mod slow;
 mod tls;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use tokio_postgres::Client;
 
-use self::{connect::Connector, connection::is_stale, exclusive::Pool, lane::Lane};
+use self::{connect::Connector, connection::is_stale, exclusive::Pool, lane::Lane, slow::Slow};
 pub(super) use self::{cursor::Cursor, exclusive::Exclusive};
 use super::{
     DbConfig, PostgresUrl,
@@ -32,6 +33,7 @@ pub(super) struct Postgres {
     reads: Lane,
     writes: Lane,
     exclusive: Arc<Pool>,
+    slow: Slow,
 }
 
 impl Postgres {
@@ -44,6 +46,7 @@ impl Postgres {
             reads: Lane::new(config.readers, &connector, wait),
             writes: Lane::new(config.writers, &connector, wait),
             exclusive: Pool::new(config.transactions, &connector, wait),
+            slow: Slow::default(),
             url: url.clone(),
             connector,
         })
@@ -76,10 +79,17 @@ impl Postgres {
             Verb::Transaction => return Err(super::query::transaction_verb(call)),
             Verb::With | Verb::Write | Verb::Other => &self.writes,
         };
+        if self.slow.contains(&call.text) {
+            return self.run_apart(call, want, watch).await;
+        }
         let place = lane.place()?;
         let connection = place.connection().await?;
         watch.begin();
+        let began = Instant::now();
         let outcome = connection.run::<T>(call, want).await;
+        if place.alone {
+            self.slow.ran(&call.text, began.elapsed());
+        }
         // A read may be repeated; a stale statement was not executed.
         let lost = verb == Verb::Read && connection.is_closed();
         match outcome {
@@ -88,6 +98,21 @@ impl Postgres {
             }
             other => other,
         }
+    }
+
+    /// Runs a slow statement on a connection that nobody else waits for.
+    async fn run_apart<T: FromRow>(
+        &self,
+        call: &Call,
+        want: Want,
+        watch: &mut Stopwatch,
+    ) -> Result<Harvest<T>> {
+        let mut held = self.exclusive.take().await?;
+        watch.begin();
+        let began = Instant::now();
+        let outcome = held.run::<T>(call, want).await;
+        self.slow.ran(&call.text, began.elapsed());
+        outcome
     }
 
     pub(super) async fn run_together(

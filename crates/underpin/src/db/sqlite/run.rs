@@ -1,18 +1,21 @@
 //! One statement on one connection: prepare, bind by number, step, decode. Which connection is others' affair.
 
-use std::sync::{
-    Arc, PoisonError, RwLock,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    marker::PhantomData,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
-use rusqlite::{CachedStatement, Connection, Rows};
+use rusqlite::{CachedStatement, Connection, Rows, StatementStatus};
 
 use super::codec::refusal;
 use crate::{
     Error, Result,
     db::{
         DbError, DbErrorKind,
-        mapping::Mappings,
+        mapping::Mapping,
         query::{Call, Harvest, Want, transaction_verb},
         row::{FromRow, RowRef},
         statement::{PerStatement, Text, Verb},
@@ -29,7 +32,6 @@ pub(super) struct Info {
     /// and numbers names by first appearance: the number in the name must decide.
     parameters: Box<[usize]>,
     values: usize,
-    pub(super) mappings: Mappings,
     /// How many runs off the async workers are still due; 0 for a statement that is quick.
     slow: AtomicU32,
 }
@@ -53,7 +55,6 @@ impl Info {
             verb: Verb::of(text),
             values: parameters.iter().max().map_or(0, |most| most + 1),
             parameters: parameters.into(),
-            mappings: Mappings::default(),
             slow: AtomicU32::new(0),
         })
     }
@@ -139,20 +140,54 @@ pub(super) fn run_prepared<T: FromRow>(
         };
         return Ok(harvest);
     }
-    let names = || statement.column_names().collect();
-    let mapping = info.mappings.of::<T>(statement.column_count(), names);
-    let mapping = mapping.map_err(|error| error.within(text))?;
+    let mut decoder = Decoder::<T>::new(statement, text)?;
     let mut rows = statement.raw_query();
     while let Some(row) = advance(&mut rows, text)? {
-        let value = T::from_row(&RowRef::sqlite(row, &mapping));
-        harvest
-            .rows
-            .push(value.map_err(|error| error.within(text))?);
+        harvest.rows.push(decoder.decode(row)?);
         if want == Want::First && info.readonly {
             break;
         }
     }
     Ok(harvest)
+}
+
+/// Makes rows of one run of a statement into values.
+pub(super) struct Decoder<'t, T> {
+    text: &'t str,
+    mapping: Mapping,
+    prepared: i32,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<'t, T: FromRow> Decoder<'t, T> {
+    pub(super) fn new(statement: &rusqlite::Statement<'_>, text: &'t str) -> Result<Self> {
+        Ok(Self {
+            text,
+            mapping: Self::mapping(statement, text)?,
+            prepared: times_prepared(statement),
+            of: PhantomData,
+        })
+    }
+
+    fn mapping(statement: &rusqlite::Statement<'_>, text: &str) -> Result<Mapping> {
+        let name = |at| statement.column_name(at).unwrap_or_default();
+        let mapping = Mapping::of::<T>(statement.column_count(), name);
+        mapping.map_err(|error| error.within(text).into())
+    }
+
+    pub(super) fn decode(&mut self, row: &rusqlite::Row<'_>) -> Result<T> {
+        // The first step prepares the statement again if the schema has changed.
+        if times_prepared(row.as_ref()) != self.prepared {
+            self.mapping = Self::mapping(row.as_ref(), self.text)?;
+            self.prepared = times_prepared(row.as_ref());
+        }
+        let value = T::from_row(&RowRef::sqlite(row, &self.mapping));
+        value.map_err(|error| error.within(self.text).into())
+    }
+}
+
+fn times_prepared(statement: &rusqlite::Statement<'_>) -> i32 {
+    statement.get_status(StatementStatus::RePrepare)
 }
 
 pub(super) fn advance<'r>(

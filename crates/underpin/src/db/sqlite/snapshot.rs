@@ -13,13 +13,13 @@ use tokio::{
 
 use super::{
     codec::refusal,
-    run::{Statements, advance, bind},
+    run::{Decoder, Statements, advance, bind},
 };
 use crate::{
     Result,
     db::{
         query::{Call, Harvest, Want},
-        row::{FromRow, RowRef},
+        row::FromRow,
         snapshot::{BATCH_BYTES, BATCH_ROWS},
     },
 };
@@ -86,16 +86,12 @@ fn pump<T: FromRow>(
     let (mut statement, info) = statements.prepare(connection, &call.text)?;
     bind(&mut statement, &info, call)?;
     let width = statement.column_count();
-    let mapping = info
-        .mappings
-        .of::<T>(width, || statement.column_names().collect());
-    let mapping = mapping.map_err(|error| error.within(text))?;
+    let mut decoder = Decoder::<T>::new(&statement, text)?;
     let (mut batch, mut bytes) = (Vec::new(), 0);
     let mut rows = statement.raw_query();
     while let Some(row) = advance(&mut rows, text)? {
         bytes += size(row, width);
-        let value = T::from_row(&RowRef::sqlite(row, &mapping));
-        batch.push(value.map_err(|error| error.within(text))?);
+        batch.push(decoder.decode(row)?);
         if bytes >= BATCH_BYTES || batch.len() >= BATCH_ROWS {
             if batches
                 .blocking_send(Ok(std::mem::take(&mut batch)))

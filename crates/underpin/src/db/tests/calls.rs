@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use underpin::db::{Db, DbErrorKind, Query, Row, dialects, sql};
 
-use super::{databases, insert, instant};
+use super::{count, databases, insert, instant};
 
 #[derive(Debug, PartialEq, Row)]
 struct Note {
@@ -124,4 +124,42 @@ fn every_call_may_move_between_threads() {
         transaction.commit().await?;
         sql("SELECT 1").bind(row).fetch_all::<Note>(&db).await
     });
+}
+
+#[tokio::test]
+async fn what_was_begun_before_closing_is_kept_and_later_calls_are_refused() {
+    for test in databases().await {
+        let db = test.db();
+        let (written, ()) = tokio::join!(insert("a", 1, "A", "").rows_affected(db), db.close());
+        written.unwrap();
+        assert_eq!(db.ping().await.unwrap_err().status(), 503);
+        let late = insert("b", 1, "B", "").rows_affected(db).await;
+        assert_eq!(late.unwrap_err().status(), 503);
+        assert_eq!(db.begin().await.unwrap_err().status(), 503);
+        assert_eq!(db.snapshot().await.unwrap_err().status(), 503);
+        let again = Db::connect(test.config().clone()).await.unwrap();
+        assert_eq!(count(&again).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_statement_survives_a_change_of_the_table_that_it_reads() {
+    for test in databases().await {
+        let db = test.db();
+        let read = || sql("SELECT * FROM users WHERE id = $1").bind(1);
+        let _: User = read().fetch_one(db).await.unwrap();
+        let widen = sql("ALTER TABLE users ADD COLUMN nickname text");
+        widen.rows_affected(db).await.unwrap();
+        let rename = sql("ALTER TABLE users RENAME COLUMN username TO name");
+        rename.rows_affected(db).await.unwrap();
+        let renamed = sql("ALTER TABLE users RENAME COLUMN nickname TO username");
+        renamed.rows_affected(db).await.unwrap();
+        let user: User = read().fetch_one(db).await.unwrap();
+        assert_eq!(user.username, None);
+    }
+}
+
+#[derive(Debug, Row)]
+struct User {
+    username: Option<String>,
 }

@@ -306,3 +306,40 @@ async fn the_files_of_a_directory_are_embedded() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn migrations_that_look_before_they_make_adopt_an_existing_database() {
+    const ADOPTING: Migrations = Migrations::new(&[Migration {
+        number: 1,
+        name: "adopt",
+        sqlite: script(
+            "CREATE TABLE IF NOT EXISTS trees (id INTEGER, name TEXT);",
+            "",
+        ),
+        postgres: script(
+            "CREATE TABLE IF NOT EXISTS trees (id integer, name text);
+             CREATE INDEX IF NOT EXISTS tree_names ON trees (name);
+             DO $$ BEGIN
+                 ALTER TABLE trees ADD CONSTRAINT named CHECK (name <> '');
+             EXCEPTION WHEN duplicate_object THEN NULL;
+             END $$;",
+            "",
+        ),
+    }]);
+    on_every_engine(|test| async move {
+        let db = test.db();
+        sql("CREATE TABLE trees (id integer, name text)")
+            .rows_affected(db)
+            .await
+            .unwrap();
+        sql("INSERT INTO trees VALUES (1, 'oak')")
+            .rows_affected(db)
+            .await
+            .unwrap();
+        let complaint = up(&ONE, db).await.unwrap_err();
+        assert!(complaint.contains("baseline"), "{complaint}");
+        assert_eq!(up(&ADOPTING, db).await.unwrap(), [1]);
+        assert_eq!(trees(db).await, Some(1));
+    })
+    .await;
+}

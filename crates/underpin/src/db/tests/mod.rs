@@ -11,6 +11,7 @@ mod sqlite;
 mod tls;
 mod transactions;
 mod values;
+mod watching;
 
 use chrono::{DateTime, Utc};
 

@@ -154,17 +154,6 @@ async fn a_statement_that_runs_too_long_is_interrupted() {
         .unwrap();
 }
 
-#[tokio::test]
-async fn what_was_queued_before_closing_is_kept_and_later_calls_are_refused() {
-    let test = database(|_| {}).await;
-    let db = test.db();
-    let (written, ()) = tokio::join!(insert("a", 1, "A", "").rows_affected(db), db.close());
-    written.unwrap();
-    assert_eq!(db.ping().await.unwrap_err().status(), 503);
-    let late = insert("b", 1, "B", "").rows_affected(db).await;
-    assert_eq!(late.unwrap_err().status(), 503);
-}
-
 /// Decodes badly on purpose.
 struct Panics;
 

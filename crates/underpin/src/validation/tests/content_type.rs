@@ -1,4 +1,4 @@
-//! What is read as JSON, and what a body is that is not (notes contract, section 2 and 14.1).
+//! What is read as JSON, and what a body is that is not, or is empty (notes contract, section 2 and 14.1).
 
 use super::{answer, models::Login};
 use crate::validation::{Dialect, Report, body};
@@ -65,6 +65,22 @@ fn an_empty_body_is_missing_whatever_its_type() {
             r#"{"detail":[{"type":"missing","loc":["body"],"msg":"Field required","input":null}]}"#
         );
         assert_eq!(body::syntax_error(b"", content_type, &dialect), Ok(None));
+    }
+}
+
+#[test]
+fn null_is_missing_or_of_the_wrong_type() {
+    for (dialect, kind) in [
+        (Dialect::fastapi_0_127(), "missing"),
+        (Dialect::fastapi_current(), "model_attributes_type"),
+    ] {
+        let mut report = Report::new();
+        let json = Some("application/json");
+        assert_eq!(
+            body::read::<Login>(b" null", json, &dialect, &mut report),
+            Ok(None)
+        );
+        assert_eq!(report.faults()[0].kind, kind);
     }
 }
 

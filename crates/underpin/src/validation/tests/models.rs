@@ -1,4 +1,4 @@
-//! Models of all kinds, as `#[model]` would write them out; their twins are in `from_pydantic.py`.
+//! Models of all kinds; their twins are in `from_pydantic.py`.
 
 #![expect(
     non_snake_case,
@@ -12,44 +12,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::validation::{EnumSchema, Field, Model, ModelSchema, Rules, Schema, Strictly};
+use crate::validation::{EnumSchema, Model, Obey, Rules, Schema, Strictly};
 
-/// A model: for each field its type, whether it is required, and its rules.
+/// A model: for each field its type, whether it is required (for the reader), and its rules.
 macro_rules! model {
-    ($name:ident $closed:literal { $($(#[$meta:meta])* $field:ident : $kind:ty, $required:literal $(, $rule:ident = $bound:expr)*;)+ }) => {
-        #[derive(Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(remote = "Self")]
-        pub(crate) struct $name { $($(#[$meta])* pub(crate) $field: $kind),+ }
-
-        impl Model for $name {
-            fn schema() -> Schema {
-                Schema::Model(|| {
-                    static SCHEMA: LazyLock<ModelSchema> = LazyLock::new(|| ModelSchema {
-                        name: stringify!($name),
-                        description: None,
-                        fields: vec![$(Field {
-                            name: stringify!($field),
-                            description: None,
-                            schema: Schema::Ruled(
-                                Box::new(<$kind>::schema()),
-                                Rules { $($rule: Some($bound),)* ..Rules::NONE },
-                            ),
-                            required: $required,
-                            default: None,
-                            example: None,
-                        }),+],
-                        closed: $closed,
-                    });
-                    &SCHEMA
-                })
-            }
-
-            fn check(&self) -> bool {
-                $(self.$field.check() && self.$field.obeys(&Rules { $($rule: Some($bound),)* ..Rules::NONE }))&&+
-            }
-        }
-
-        strictly!($name);
+    ($name:ident $closed:tt { $($(#[$meta:meta])* $field:ident : $kind:ty, $required:literal $(, $rule:ident = $bound:expr)*;)+ }) => {
+        model!(@ $closed $name { $($(#[$meta])* #[field($($rule = $bound),*)] pub(crate) $field: $kind),+ });
+    };
+    (@ true $name:ident { $($fields:tt)+ }) => {
+        #[underpin::model]
+        #[derive(Debug, PartialEq)]
+        #[serde(deny_unknown_fields)]
+        pub(crate) struct $name { $($fields)+ }
+    };
+    (@ false $name:ident { $($fields:tt)+ }) => {
+        #[underpin::model]
+        #[derive(Debug, PartialEq)]
+        pub(crate) struct $name { $($fields)+ }
     };
 }
 

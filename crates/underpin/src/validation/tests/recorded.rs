@@ -21,10 +21,7 @@ fn refusals_are_those_of_the_originals() {
         let dialect = if backend == "notes" {
             Dialect::fastapi_0_104()
         } else {
-            Dialect {
-                json_without_content_type: true,
-                ..Dialect::fastapi_current()
-            }
+            Dialect::fastapi_0_127()
         };
         let found = found(line, &dialect);
         assert_eq!(&found, expected, "{method} {path} {}", line.4);

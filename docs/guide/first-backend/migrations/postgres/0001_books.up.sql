@@ -1,0 +1,6 @@
+CREATE TABLE books (
+    id       BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    title    TEXT    NOT NULL,
+    pages    INTEGER,
+    finished BOOLEAN NOT NULL DEFAULT FALSE
+);

@@ -1,0 +1,6 @@
+CREATE TABLE books (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    title    TEXT    NOT NULL,
+    pages    INTEGER,
+    finished INTEGER NOT NULL DEFAULT 0
+) STRICT;

@@ -49,7 +49,7 @@ use self::{
     postgres::Postgres,
     query::{Harvest, Want},
     sqlite::Sqlite,
-    watch::{Stopwatch, Watch},
+    watch::{Kind, Stopwatch, Watch},
 };
 use crate::{Context, Provide, Result, StartError};
 
@@ -136,16 +136,14 @@ impl Db {
         let engine = self.engine();
         let calls: Vec<_> = queries.into_iter().map(|query| query.on(engine)).collect();
         let text = calls.first().map(|call| call.text.clone());
-        let mut watch = Stopwatch::start();
+        let mut watch = Stopwatch::start(Kind::Write);
         let outcome = match &self.0.driver {
             Driver::Sqlite(sqlite) => sqlite.run_together(calls, &mut watch).await,
             Driver::Postgres(postgres) => postgres.run_together(&calls, &mut watch).await,
         };
         let text = text.as_ref().map_or("", |text| text.as_str());
         let rows = |counts: &Vec<u64>| counts.iter().sum();
-        self.0
-            .watch
-            .call(watch::Kind::Write, text, &watch, &outcome, rows);
+        self.0.watch.call(text, &watch, &outcome, rows);
         outcome
     }
 
@@ -168,21 +166,13 @@ impl Db {
     async fn run<T: FromRow>(&self, query: Query, want: Want) -> Result<Harvest<T>> {
         let call = query.on(self.engine());
         let text = call.text.clone();
-        let mut watch = Stopwatch::start();
-        let (kind, outcome) = match &self.0.driver {
-            Driver::Sqlite(sqlite) => {
-                let outcome = sqlite.run(call, want, &mut watch).await;
-                (sqlite.kind(&text), outcome)
-            }
-            Driver::Postgres(postgres) => {
-                let outcome = postgres.run(&call, want, &mut watch).await;
-                (Postgres::kind(&text), outcome)
-            }
+        let mut watch = Stopwatch::start(Kind::Read);
+        let outcome = match &self.0.driver {
+            Driver::Sqlite(sqlite) => sqlite.run(call, want, &mut watch).await,
+            Driver::Postgres(postgres) => postgres.run(&call, want, &mut watch).await,
         };
         let rows = |harvest: &Harvest<T>| harvest.count();
-        self.0
-            .watch
-            .call(kind, text.as_str(), &watch, &outcome, rows);
+        self.0.watch.call(text.as_str(), &watch, &outcome, rows);
         outcome
     }
 }

@@ -55,14 +55,14 @@ impl Snapshot {
     pub(super) async fn run<T: FromRow>(&mut self, query: Query, want: Want) -> Result<Harvest<T>> {
         let call = query.on(self.engine());
         let text = call.text.clone();
-        let watch = Stopwatch::start();
+        let watch = Stopwatch::start(Kind::Snapshot);
         let outcome = match &mut self.held {
             Held::Sqlite(pinned) => pinned.run(call, want).await,
             Held::Postgres(connection) => connection.run(&call, want).await,
         };
         let rows = |harvest: &Harvest<T>| harvest.count();
         let meters = self.db.watch();
-        meters.call(Kind::Snapshot, text.as_str(), &watch, &outcome, rows);
+        meters.call(text.as_str(), &watch, &outcome, rows);
         outcome
     }
 
@@ -102,14 +102,14 @@ enum Source<'s, T> {
 impl<T: FromRow> RowStream<'_, T> {
     /// The next rows, never an empty batch; `None` after the last.
     pub async fn next_batch(&mut self) -> Result<Option<Vec<T>>> {
-        let watch = Stopwatch::start();
+        let watch = Stopwatch::start(Kind::Snapshot);
         let outcome = match &mut self.source {
             Source::Sqlite(batches) => batches.recv().await.transpose(),
             Source::Postgres(cursor) => cursor.next_batch().await,
         };
         let rows = |batch: &Option<Vec<T>>| batch.as_ref().map_or(0, |rows| rows.len() as u64);
         let meters = self.db.watch();
-        meters.call(Kind::Snapshot, self.text.as_str(), &watch, &outcome, rows);
+        meters.call(self.text.as_str(), &watch, &outcome, rows);
         outcome
     }
 }

@@ -52,7 +52,7 @@ impl Transaction {
         }
         let call = query.on(self.engine());
         let text = call.text.clone();
-        let watch = Stopwatch::start();
+        let watch = Stopwatch::start(Kind::Transaction);
         self.broken = true;
         let outcome = match (&mut self.held, self.db.driver()) {
             (Held::Sqlite(lease), Driver::Sqlite(sqlite)) => {
@@ -63,9 +63,7 @@ impl Transaction {
         };
         self.broken = outcome.is_err();
         let rows = |harvest: &Harvest<T>| harvest.count();
-        self.db
-            .watch()
-            .call(Kind::Transaction, text.as_str(), &watch, &outcome, rows);
+        self.db.watch().call(text.as_str(), &watch, &outcome, rows);
         outcome
     }
 
@@ -74,15 +72,13 @@ impl Transaction {
         if self.broken {
             return Err(broken());
         }
-        let watch = Stopwatch::start();
+        let watch = Stopwatch::start(Kind::Transaction);
         let outcome = match self.held {
             Held::Sqlite(lease) => lease.commit().await,
             Held::Postgres(connection) => connection.commit().await,
         };
         let no_rows = |(): &()| 0;
-        self.db
-            .watch()
-            .call(Kind::Transaction, "COMMIT", &watch, &outcome, no_rows);
+        self.db.watch().call("COMMIT", &watch, &outcome, no_rows);
         outcome
     }
 }

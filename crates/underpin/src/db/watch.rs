@@ -23,16 +23,23 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) struct Stopwatch {
     called: Instant,
+    kind: Kind,
     /// When waiting for a connection, a permit or the queue was over.
     began: Option<Instant>,
 }
 
 impl Stopwatch {
-    pub(super) fn start() -> Self {
+    pub(super) fn start(kind: Kind) -> Self {
         Self {
             called: Instant::now(),
+            kind,
             began: None,
         }
+    }
+
+    /// What was taken for a read turns out to be a write.
+    pub(super) fn is_write(&mut self) {
+        self.kind = Kind::Write;
     }
 
     /// The wait is over.
@@ -94,7 +101,6 @@ impl Watch {
     /// Every call ends here.
     pub(super) fn call<T>(
         &self,
-        kind: Kind,
         text: &str,
         watch: &Stopwatch,
         outcome: &Result<T>,
@@ -102,7 +108,7 @@ impl Watch {
     ) {
         let (wait, run) = watch.times();
         let [read, write, transaction, snapshot] = &self.meters;
-        let meter = match kind {
+        let meter = match watch.kind {
             Kind::Read => read,
             Kind::Write => write,
             Kind::Transaction => transaction,

@@ -125,6 +125,7 @@ async fn what_is_no_hash_or_too_dear_is_unusable() {
         ["17", "31", "32", "99", "03", "00", "-1"].map(|cost| format!("$2b${cost}${salted}"));
     let planted_argon = [
         ARGON.replace("m=1024", "m=4194304"),
+        ARGON.replace("m=1024,t=2", "m=524288,t=1"),
         ARGON.replace("t=2", "t=4000000000"),
         ARGON.replace("p=1", "p=4000"),
         ARGON.replace("argon2id", "argon2i"),

@@ -228,7 +228,7 @@ pub(in crate::db) fn refusal(error: &tokio_postgres::Error) -> DbError {
         return DbError {
             kind: kind_of(refused.code()),
             constraint: refused.constraint().map(str::to_owned),
-            message: format!("{} ({})", refused.message(), refused.code().code()),
+            message: format!("{} ({})", without_value(refused), refused.code().code()),
         };
     }
     let source = error.source();
@@ -246,6 +246,15 @@ pub(in crate::db) fn refusal(error: &tokio_postgres::Error) -> DbError {
         None => error.to_string(),
     };
     DbError::new(kind, message)
+}
+
+/// Class 22 quotes the value that it refuses at the end of its message; values do not belong into logs.
+fn without_value(refused: &tokio_postgres::error::DbError) -> &str {
+    let message = refused.message();
+    match message.split_once(": \"") {
+        Some((head, _)) if refused.code().code().starts_with("22") => head,
+        _ => message,
+    }
 }
 
 fn kind_of(code: &SqlState) -> DbErrorKind {

@@ -20,8 +20,8 @@ use super::{
     DbConfig, PostgresUrl,
     query::{Call, Harvest, Nothing, Want},
     row::FromRow,
-    statement::{Text, Verb},
-    watch::{Kind, Stopwatch},
+    statement::Verb,
+    watch::Stopwatch,
 };
 use crate::{Result, StartError};
 
@@ -59,14 +59,6 @@ impl Postgres {
         Ok(connection.into_client())
     }
 
-    /// Which way a statement goes, told by its first word.
-    pub(super) fn kind(text: &Text) -> Kind {
-        match Verb::of(text.as_str()) {
-            Verb::Read => Kind::Read,
-            Verb::With | Verb::Write | Verb::Transaction | Verb::Other => Kind::Write,
-        }
-    }
-
     pub(super) async fn run<T: FromRow>(
         &self,
         call: &Call,
@@ -77,7 +69,10 @@ impl Postgres {
         let lane = match verb {
             Verb::Read => &self.reads,
             Verb::Transaction => return Err(super::query::transaction_verb(call)),
-            Verb::With | Verb::Write | Verb::Other => &self.writes,
+            Verb::With | Verb::Write | Verb::Other => {
+                watch.is_write();
+                &self.writes
+            }
         };
         if self.slow.contains(&call.text) {
             return self.run_apart(call, want, watch).await;

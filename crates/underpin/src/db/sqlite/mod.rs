@@ -16,7 +16,7 @@ use tokio::{sync::Semaphore, task};
 use self::{
     codec::refusal,
     read::{Read, Readers, permit},
-    run::Statements,
+    run::{Info, Statements},
     write::Writer,
 };
 pub(super) use self::{lease::Borrowed, snapshot::Pinned};
@@ -25,7 +25,7 @@ use super::{
     query::{Call, Harvest, Want},
     row::FromRow,
     statement::{Text, Verb},
-    watch::{Kind, Stopwatch},
+    watch::Stopwatch,
 };
 use crate::{Result, StartError};
 
@@ -73,15 +73,11 @@ impl Sqlite {
         &self.config
     }
 
-    /// Which way a statement goes, as far as that is known before it is prepared.
-    pub(super) fn kind(&self, text: &Text) -> Kind {
-        match self.statements.get(text) {
-            Some(info) if info.readonly => Kind::Read,
-            Some(_) => Kind::Write,
-            None => match Verb::of(text.as_str()) {
-                Verb::Read | Verb::With => Kind::Read,
-                Verb::Write | Verb::Transaction | Verb::Other => Kind::Write,
-            },
+    /// Whether a statement may be a read, as far as that is known before it is prepared.
+    fn may_read(info: Option<&Info>, text: &Text) -> bool {
+        match info {
+            Some(info) => info.readonly,
+            None => matches!(Verb::of(text.as_str()), Verb::Read | Verb::With),
         }
     }
 
@@ -91,13 +87,18 @@ impl Sqlite {
         want: Want,
         watch: &mut Stopwatch,
     ) -> Result<Harvest<T>> {
-        let call = match self.kind(&call.text) {
-            Kind::Read => match self.readers.read(&self.statements, call, want, watch).await {
+        let info = self.statements.get(&call.text);
+        let call = if Self::may_read(info.as_deref(), &call.text) {
+            let slow = info.is_some_and(|info| info.is_slow());
+            let reading = self.readers.read(&self.statements, call, slow, want, watch);
+            match reading.await {
                 Read::Done(outcome) => return outcome,
                 Read::Writes(call) => call,
-            },
-            _ => call,
+            }
+        } else {
+            call
         };
+        watch.is_write();
         let statements = Arc::clone(&self.statements);
         let work = move |connection: &Connection| statements.run::<T>(connection, &call, want);
         let (harvest, began) = self.writer.write(work).await?;

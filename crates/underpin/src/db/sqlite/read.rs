@@ -76,14 +76,12 @@ impl Readers {
         self: &Arc<Self>,
         statements: &Arc<Statements>,
         call: Call,
+        slow: bool,
         want: Want,
         watch: &mut Stopwatch,
     ) -> Read<T> {
         // A loop of ready reads would otherwise starve the runtime's timers.
         task::coop::consume_budget().await;
-        let slow = statements
-            .get(&call.text)
-            .is_some_and(|info| info.is_slow());
         let call = if slow {
             call
         } else {

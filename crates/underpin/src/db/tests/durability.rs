@@ -9,7 +9,7 @@ use std::{
 use futures_util::future::join_all;
 use underpin::db::{Db, DbConfig, DbUrl, sql};
 
-use super::{databases, insert};
+use super::{address, databases, insert};
 
 /// Names the database to the process that is going to be killed.
 const VARIABLE: &str = "UNDERPIN_TEST_KILLED_AT";
@@ -38,23 +38,6 @@ async fn writer_to_be_killed() {
         }
     });
     join_all(tasks).await;
-}
-
-fn address(url: &DbUrl) -> String {
-    match url {
-        DbUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
-        DbUrl::Postgres(url) => {
-            let password = url
-                .password
-                .as_ref()
-                .map_or("", |password| password.expose());
-            let (user, host, port) = (&url.user, &url.host, url.port);
-            format!(
-                "postgresql://{user}:{password}@{host}:{port}/{}",
-                url.database
-            )
-        }
-    }
 }
 
 fn killed_after(acknowledged: usize, url: &DbUrl) -> Vec<String> {

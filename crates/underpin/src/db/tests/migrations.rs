@@ -1,11 +1,17 @@
 //! Migrations on both engines: up, down, baseline, five at once, and everything that must stop a start.
 
-use futures_util::future::join_all;
+use std::{
+    io::Write,
+    process::{Child, Command, Stdio},
+};
+
 use underpin::{
     Clock,
-    db::{BaselineCheck, Db, Engine, Migration, MigrationState, Migrations, Script, sql},
+    db::{BaselineCheck, Db, DbConfig, Engine, Migration, MigrationState, Migrations, Script, sql},
     testing::TestDb,
 };
+
+use super::address;
 
 const NOTHING: Migrations = Migrations::new(&[]);
 
@@ -114,45 +120,60 @@ async fn up_applies_what_is_pending_and_down_undoes_it() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_five_that_start_at_once_one_migrates() {
-    for engine in TestDb::engines().await {
-        for _ in 0..5 {
-            let test = TestDb::new(engine, &NOTHING).await;
-            let config = match engine {
-                Engine::Postgres => test.config().clone(),
-                Engine::Sqlite => {
-                    // Not even the file is there.
-                    let mut config = test.config().clone();
-                    let underpin::db::DbUrl::Sqlite(path) = &mut config.url else {
-                        panic!("not a file");
-                    };
-                    path.set_file_name("five.db");
-                    config
-                }
-            };
-            let starts = (0..5).map(|_| {
-                let config = config.clone();
-                async move {
-                    let db = Db::connect(config).await.unwrap();
-                    let done = up(&TWO, &db).await.unwrap();
-                    TWO.check(&db).await.unwrap();
-                    assert_eq!(trees(&db).await, Some(1));
-                    done
-                }
-            });
-            let starts: Vec<_> = starts.map(spawned).collect();
-            let mut done = join_all(starts).await;
-            done.sort();
-            assert_eq!(done, [vec![], vec![], vec![], vec![], vec![1, 2]]);
-        }
-    }
+/// Names the database to a process that starts beside others.
+const VARIABLE: &str = "UNDERPIN_TEST_MIGRATED_AT";
+
+/// Not a test by itself: one of the processes that start at once. It says what it migrated.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the parent names the database")]
+async fn program_beside_others() {
+    let Ok(url) = std::env::var(VARIABLE) else {
+        return;
+    };
+    let db = Db::connect(DbConfig::new(url.parse().unwrap()))
+        .await
+        .unwrap();
+    let done = up(&TWO, &db).await.unwrap();
+    TWO.check(&db).await.unwrap();
+    assert_eq!(trees(&db).await, Some(1));
+    writeln!(std::io::stdout(), "migrated {done:?}").unwrap();
 }
 
-/// On a task of its own, so that they really run at once.
-#[expect(clippy::disallowed_methods, reason = "a test that waits for its tasks")]
-async fn spawned<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    tokio::spawn(work).await.unwrap()
+fn start_beside_others(url: &str) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "db::tests::migrations::program_beside_others",
+            "--nocapture",
+        ])
+        .env(VARIABLE, url)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn of_five_programs_that_start_at_once_one_migrates() {
+    for engine in TestDb::engines().await {
+        for round in 0..3 {
+            let test = TestDb::new(engine, &NOTHING).await;
+            let mut url = address(test.url());
+            if engine == Engine::Sqlite && round > 0 {
+                url.push_str("-new"); // Not even the file is there.
+            }
+            let programs: Vec<_> = (0..5).map(|_| start_beside_others(&url)).collect();
+            let mut done = Vec::new();
+            for program in programs {
+                let output = program.wait_with_output().unwrap();
+                assert!(output.status.success());
+                let said = String::from_utf8(output.stdout).unwrap();
+                let (_, rest) = said.split_once("migrated ").unwrap();
+                done.push(rest.lines().next().unwrap().to_owned());
+            }
+            done.sort();
+            assert_eq!(done, ["[1, 2]", "[]", "[]", "[]", "[]"]);
+        }
+    }
 }
 
 #[tokio::test]

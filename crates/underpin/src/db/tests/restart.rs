@@ -18,6 +18,15 @@ fn assert_unavailable(error: &Error) {
     );
 }
 
+async fn migrated(cluster: &Cluster) -> Db {
+    let url = format!("postgresql://ann@127.0.0.1:{}/postgres", cluster.port);
+    let db = Db::connect(DbConfig::new(url.parse().unwrap()))
+        .await
+        .unwrap();
+    MIGRATIONS.up(&db, &Clock::system()).await.unwrap();
+    db
+}
+
 async fn in_a_transaction(db: &Db, id: &str) -> underpin::Result<()> {
     let mut transaction = db.begin().await?;
     insert(id, 1, "A", "")
@@ -31,11 +40,7 @@ async fn a_server_that_went_and_came_back_is_used_again() {
     let Some(cluster) = Cluster::new() else {
         return;
     };
-    let url = format!("postgresql://ann@127.0.0.1:{}/postgres", cluster.port);
-    let db = Db::connect(DbConfig::new(url.parse().unwrap()))
-        .await
-        .unwrap();
-    MIGRATIONS.up(&db, &Clock::system()).await.unwrap();
+    let db = migrated(&cluster).await;
     for round in 0..3 {
         insert(&format!("{round}-before"), 1, "A", "")
             .rows_affected(&db)
@@ -83,11 +88,7 @@ async fn a_restart_between_two_calls_is_not_noticed_by_reads_and_transactions() 
     let Some(cluster) = Cluster::new() else {
         return;
     };
-    let url = format!("postgresql://ann@127.0.0.1:{}/postgres", cluster.port);
-    let db = Db::connect(DbConfig::new(url.parse().unwrap()))
-        .await
-        .unwrap();
-    MIGRATIONS.up(&db, &Clock::system()).await.unwrap();
+    let db = migrated(&cluster).await;
     in_a_transaction(&db, "before").await.unwrap();
     db.ping().await.unwrap();
     tokio::task::block_in_place(|| {

@@ -167,6 +167,13 @@ async fn what_postgresql_cannot_keep_is_refused_by_kind() {
         DbErrorKind::InvalidText
     );
     assert_eq!(kind(db, word, 7).await, DbErrorKind::Other);
+    let mood = sql("INSERT INTO samples (mood) VALUES ($1)").bind("a secret");
+    let error = mood.rows_affected(db).await.unwrap_err();
+    assert!(
+        error.chain().contains("invalid input value for enum"),
+        "{error:?}"
+    );
+    assert!(!error.chain().contains("secret"), "{error:?}");
     let sleep = "SELECT pg_sleep($1)";
     sql("SELECT 1").rows_affected(db).await.unwrap();
     assert_eq!(kind(db, sleep, "now").await, DbErrorKind::Other);

@@ -92,6 +92,11 @@ async fn many_requests_on_a_cold_cache_make_one_fetch() {
     let read = join_all((0..8).map(|_| client.decode(&token))).await;
     assert!(read.iter().all(Result::is_ok));
     assert_eq!((issuer.server.asked(DISCOVERY), issuer.fetches()), (1, 1));
+    let too_late_to_join = client.0.refresh(Why::NothingYet, "k1");
+    assert!(
+        too_late_to_join.is_none(),
+        "what was missing has come meanwhile"
+    );
     issuer.pass(3599);
     assert!(client.decode(&token).await.is_ok());
     client.settle().await;
@@ -228,4 +233,8 @@ async fn a_clock_set_back_does_no_harm() {
     client.settle().await;
     assert_eq!(issuer.fetches(), 2);
     assert!(client.key("other").await.is_none());
+    assert_eq!(issuer.fetches(), 3);
+    issuer.pass(-100_000);
+    assert!(client.key("other").await.is_none());
+    assert_eq!(issuer.fetches(), 4);
 }

@@ -35,7 +35,7 @@ pub(in crate::db) struct Cursor<'s> {
 
 impl<'s> Cursor<'s> {
     pub(super) async fn declare(on: &'s mut Exclusive, name: String, call: Call) -> Result<Self> {
-        let connection = on.connection()?;
+        let connection = on.connection();
         let text = call.text.as_str();
         let declare = format!("DECLARE {name} NO SCROLL CURSOR FOR {text}");
         let opening = async {
@@ -83,7 +83,7 @@ impl<'s> Cursor<'s> {
     async fn fetch<T: FromRow>(&mut self) -> Result<(Vec<T>, usize)> {
         let text = self.call.text.as_str();
         let failed = |error: tokio_postgres::Error| refused(refusal(&error), text);
-        let connection = self.on.connection()?;
+        let connection = self.on.connection();
         let rows = STEPS.get(self.step).copied().unwrap_or(1);
         let fetch = format!("FETCH FORWARD {rows} FROM {}", self.name);
         let known = self.fetches.get_mut(self.step).and_then(Option::take);
@@ -116,10 +116,9 @@ impl<'s> Cursor<'s> {
 
 impl Drop for Cursor<'_> {
     fn drop(&mut self) {
-        if let Ok(connection) = self.on.connection() {
-            // One poll sends it; nobody waits for the answer.
-            let close = format!("CLOSE {}", self.name);
-            let _ = connection.client.batch_execute(&close).now_or_never();
-        }
+        let connection = self.on.connection();
+        // One poll sends it; nobody waits for the answer.
+        let close = format!("CLOSE {}", self.name);
+        let _ = connection.client.batch_execute(&close).now_or_never();
     }
 }

@@ -1,15 +1,13 @@
 //! Connections that one caller has for itself: transactions and snapshots.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use futures_util::FutureExt;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+use deadpool::{
+    Runtime,
+    managed::{self, BuildError, Metrics, Object, PoolError, RecycleError, RecycleResult},
 };
+use futures_util::FutureExt;
+use tokio::time::timeout;
 
 use super::{
     connect::{Connector, closed},
@@ -29,16 +27,16 @@ use crate::{
 const SETTLE: Duration = Duration::from_secs(1);
 
 /// Connections that one caller has for itself, opened as needed.
-#[derive(Debug)]
-pub(super) struct Pool {
-    idle: Mutex<Vec<Idle>>,
-    permits: Arc<Semaphore>,
-    connector: Arc<Connector>,
-    wait: Duration,
-}
+#[derive(Clone, Debug)]
+pub(super) struct Pool(managed::Pool<Manager>);
 
+/// Opens connections, and looks at each before it is used again.
 #[derive(Debug)]
-struct Idle {
+pub(super) struct Manager(Arc<Connector>);
+
+/// A connection of the pool.
+#[derive(Debug)]
+pub(super) struct Pooled {
     connection: Connection,
     /// The last caller went away in the middle of a statement.
     busy: bool,
@@ -47,85 +45,35 @@ struct Idle {
 /// A connection with an open transaction. Dropped without a commit, it is rolled back.
 #[derive(Debug)]
 pub(in crate::db) struct Exclusive {
-    connection: Option<Connection>,
-    pool: Arc<Pool>,
-    /// Between sending a command and hearing its end.
-    busy: bool,
+    held: Object<Manager>,
     /// A transaction is open, as far as is known.
     open: bool,
     /// Numbers the cursors of this transaction.
     cursors: u32,
-    _permit: OwnedSemaphorePermit,
 }
 
-impl Pool {
-    pub(super) fn new(count: usize, connector: &Arc<Connector>, wait: Duration) -> Arc<Self> {
-        Arc::new(Self {
-            idle: Mutex::default(),
-            permits: Arc::new(Semaphore::new(count.max(1))),
-            connector: Arc::clone(connector),
-            wait,
-        })
-    }
+impl managed::Manager for Manager {
+    type Type = Pooled;
+    type Error = Error;
 
-    /// A connection on which `begin` was run.
-    pub(super) async fn begin(self: &Arc<Self>, begin: &str) -> Result<Exclusive> {
-        let mut held = self.place().await?;
-        while let Some(idle) = self.pop() {
-            if idle.is_settled().await {
-                held.connection = Some(idle.connection);
-                match held.begin(begin).await {
-                    // A server that was restarted is only noticed now.
-                    Err(_) if held.is_lost() => {}
-                    outcome => return outcome.map(|()| held),
-                }
-            }
-        }
-        held.connection = Some(self.connector.connect().await?);
-        held.begin(begin).await?;
-        Ok(held)
-    }
-
-    /// A connection that answered just now, without a transaction.
-    pub(super) async fn take(self: &Arc<Self>) -> Result<Exclusive> {
-        let mut held = self.begin("").await?;
-        held.open = false;
-        Ok(held)
-    }
-
-    async fn place(self: &Arc<Self>) -> Result<Exclusive> {
-        let permit = timeout(self.wait, Arc::clone(&self.permits).acquire_owned()).await;
-        let permit = permit.map_err(|_| {
-            let message = "no database connection became free in time";
-            Error::unavailable(DbError::new(DbErrorKind::Unavailable, message))
-        })?;
-        Ok(Exclusive {
-            connection: None,
-            pool: Arc::clone(self),
+    async fn create(&self) -> Result<Pooled> {
+        let connection = self.0.connect().await?;
+        Ok(Pooled {
+            connection,
             busy: false,
-            open: false,
-            cursors: 0,
-            _permit: permit.map_err(|_| closed())?,
         })
     }
 
-    fn pop(&self) -> Option<Idle> {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop()
-    }
-
-    pub(super) fn close(&self) {
-        self.permits.close();
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+    async fn recycle(&self, pooled: &mut Pooled, _: &Metrics) -> RecycleResult<Error> {
+        if !pooled.is_settled().await {
+            return Err(RecycleError::message("lost, or still busy"));
+        }
+        pooled.busy = false;
+        Ok(())
     }
 }
 
-impl Idle {
+impl Pooled {
     async fn is_settled(&self) -> bool {
         if self.connection.is_closed() {
             return false;
@@ -135,16 +83,68 @@ impl Idle {
     }
 }
 
-impl Exclusive {
-    async fn begin(&mut self, begin: &str) -> Result<()> {
-        self.open = true;
-        self.command(begin).await
+impl Pool {
+    /// At most `count` connections; a caller waits for one for `wait`. Fails on settings that make no sense.
+    pub(super) fn new(
+        count: usize,
+        connector: &Arc<Connector>,
+        wait: Duration,
+    ) -> Result<Self, BuildError> {
+        managed::Pool::builder(Manager(Arc::clone(connector)))
+            .max_size(count.max(1))
+            .wait_timeout(Some(wait))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map(Self)
     }
 
+    /// A connection on which `begin` was run.
+    pub(super) async fn begin(&self, begin: &str) -> Result<Exclusive> {
+        loop {
+            let held = self.0.get().await.map_err(unavailable)?;
+            let is_new = Object::metrics(&held).recycled.is_none();
+            let mut exclusive = Exclusive {
+                held,
+                open: true,
+                cursors: 0,
+            };
+            match exclusive.command(begin).await {
+                Ok(()) => return Ok(exclusive),
+                // A server that was restarted is only noticed now; the next one may be newer.
+                Err(_) if exclusive.is_lost() && !is_new => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// A connection that answered just now, without a transaction.
+    pub(super) async fn take(&self) -> Result<Exclusive> {
+        let mut exclusive = self.begin("").await?;
+        exclusive.open = false;
+        Ok(exclusive)
+    }
+
+    pub(super) fn close(&self) {
+        self.0.close();
+    }
+}
+
+fn unavailable(error: PoolError<Error>) -> Error {
+    match error {
+        PoolError::Backend(error) => error,
+        PoolError::Closed => closed(),
+        PoolError::Timeout(_) | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+            let message = "no database connection became free in time";
+            Error::unavailable(DbError::new(DbErrorKind::Unavailable, message))
+        }
+    }
+}
+
+impl Exclusive {
     async fn command(&mut self, text: &str) -> Result<()> {
-        self.busy = true;
-        let done = self.connection()?.command(text).await;
-        self.busy = false;
+        self.held.busy = true;
+        let done = self.held.connection.command(text).await;
+        self.held.busy = false;
         done
     }
 
@@ -153,9 +153,9 @@ impl Exclusive {
         call: &Call,
         want: Want,
     ) -> Result<Harvest<T>> {
-        self.busy = true;
-        let outcome = self.connection()?.run(call, want).await;
-        self.busy = false;
+        self.held.busy = true;
+        let outcome = self.held.connection.run(call, want).await;
+        self.held.busy = false;
         outcome
     }
 
@@ -169,40 +169,33 @@ impl Exclusive {
     pub(in crate::db) async fn declare(&mut self, call: Call) -> Result<Cursor<'_>> {
         self.cursors += 1;
         let name = format!("underpin_{}", self.cursors);
-        self.busy = true;
+        self.held.busy = true;
         Cursor::declare(self, name, call).await
     }
 
-    pub(super) fn connection(&self) -> Result<&Connection> {
-        self.connection.as_ref().ok_or_else(closed)
+    pub(super) fn connection(&self) -> &Connection {
+        &self.held.connection
     }
 
     pub(super) fn set_busy(&mut self, busy: bool) {
-        self.busy = busy;
+        self.held.busy = busy;
     }
 
     fn is_lost(&self) -> bool {
-        self.connection.as_ref().is_none_or(Connection::is_closed)
+        self.held.connection.is_closed()
     }
 }
 
 impl Drop for Exclusive {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else {
-            return;
-        };
         if self.open {
             // One poll sends it; the answer comes before that of whatever the next caller sends.
-            let _ = connection.client.batch_execute("ROLLBACK").now_or_never();
-        }
-        if !connection.is_closed() && !self.pool.permits.is_closed() {
-            let busy = self.busy;
-            let mut idle = self
-                .pool
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            idle.push(Idle { connection, busy });
+            let _ = self
+                .held
+                .connection
+                .client
+                .batch_execute("ROLLBACK")
+                .now_or_never();
         }
     }
 }

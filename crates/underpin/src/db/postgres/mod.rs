@@ -32,7 +32,7 @@ pub(super) struct Postgres {
     connector: Arc<Connector>,
     reads: Lane,
     writes: Lane,
-    exclusive: Arc<Pool>,
+    exclusive: Pool,
     slow: Slow,
 }
 
@@ -45,7 +45,10 @@ impl Postgres {
         Ok(Self {
             reads: Lane::new(config.readers, &connector, wait),
             writes: Lane::new(config.writers, &connector, wait),
-            exclusive: Pool::new(config.transactions, &connector, wait),
+            exclusive: Pool::new(config.transactions, &connector, wait).map_err(|error| {
+                let remedy = "Set DATABASE_CONNECTIONS to a number above 0.";
+                StartError::new("the database's pool", error.to_string(), remedy)
+            })?,
             slow: Slow::default(),
             url: url.clone(),
             connector,

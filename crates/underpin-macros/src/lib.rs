@@ -19,7 +19,7 @@ use proc_macro::TokenStream;
 /// `lt`, `le`, `multiple_of`. A struct with one unnamed field looks like that field on the wire.
 #[proc_macro_attribute]
 pub fn model(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    finish(model::expand(arguments.into(), item.into()))
+    finish(model::expand(&arguments.into(), item.into()))
 }
 
 /// Builds a service or repository from the app, field by field.

@@ -1,5 +1,9 @@
 //! A whole backend in one file: typed, validated, documented.
-use underpin::{App, get, http::*, model, routes};
+use underpin::{
+    App, get,
+    http::{Json, Path, Query, Router},
+    model, routes,
+};
 
 /// What is said to someone.
 #[model(response)]

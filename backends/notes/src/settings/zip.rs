@@ -167,7 +167,7 @@ fn saturate(number: u64) -> u32 {
 fn dos_time(at: DateTime<Utc>) -> [u8; 4] {
     let year = u32::try_from(at.year() - 1980).unwrap_or(0).min(127);
     let date = year << 9 | at.month() << 5 | at.day();
-    let time = at.hour() << 11 | at.minute() << 5 | at.second() / 2;
+    let time = at.hour() << 11 | at.minute() << 5 | (at.second() / 2);
     (date << 16 | time).to_le_bytes()
 }
 

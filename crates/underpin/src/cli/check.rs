@@ -19,15 +19,15 @@ pub(super) async fn check(app: App, sources: &Sources) -> ExitCode {
             say(format_args!("database: ok ({})", db.engine()));
             context.insert(db.clone());
             if let Some(migrations) = app.migrations {
-                healthy &= tell("migrations", migrations.check(&db).await);
+                healthy &= tell("migrations", &migrations.check(&db).await);
             }
         }
         Ok(None) => say("database: none needed"),
-        Err(error) => healthy &= tell("database", Err(error)),
+        Err(error) => healthy &= tell("database", &Err(error)),
     }
     for feature in &app.features {
         for (what, check) in &feature.checks {
-            healthy &= tell(what, check(context.clone()).await);
+            healthy &= tell(what, &check(context.clone()).await);
         }
     }
     if healthy {
@@ -37,8 +37,8 @@ pub(super) async fn check(app: App, sources: &Sources) -> ExitCode {
     }
 }
 
-fn tell(what: &str, outcome: Result<(), StartError>) -> bool {
-    match &outcome {
+fn tell(what: &str, outcome: &Result<(), StartError>) -> bool {
+    match outcome {
         Ok(()) => say(format_args!("{what}: ok")),
         Err(error) => {
             fail(error);

@@ -42,6 +42,6 @@ impl std::fmt::Debug for Command {
         formatter
             .debug_struct("Command")
             .field("name", &self.clap.get_name())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -30,7 +30,7 @@ pub fn run(app: App) -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            return fail(&StartError::new(
+            return fail(StartError::new(
                 "the runtime",
                 format!("could not be started: {error}"),
                 "Check the limits on threads and open files (`ulimit -a`).",
@@ -46,7 +46,9 @@ async fn run_verb(app: App, matches: &ArgMatches) -> ExitCode {
         None | Some(("serve", _)) => finish(serve::serve(app, &sources)).await,
         Some(("openapi", _)) => serve::print_document(&app),
         Some(("check", _)) => check::check(app, &sources).await,
-        Some(("migrate", arguments)) => finish(migrate::migrate(app, &sources, arguments)).await,
+        Some(("migrate", arguments)) => {
+            finish(Box::pin(migrate::migrate(app, &sources, arguments))).await
+        }
         Some((verb, arguments)) => run_command(app, &sources, verb, arguments.clone()).await,
     }
 }
@@ -74,5 +76,5 @@ async fn run_command(app: App, sources: &Sources, verb: &str, arguments: ArgMatc
     }
     let code = command.call(program.context.clone(), arguments).await;
     program.close().await;
-    code.unwrap_or_else(|error| fail(&error.chain()))
+    code.unwrap_or_else(|error| fail(error.chain()))
 }

@@ -169,7 +169,8 @@ impl Db {
         let mut watch = Stopwatch::start(Kind::Read);
         let outcome = match &self.0.driver {
             Driver::Sqlite(sqlite) => sqlite.run(call, want, &mut watch).await,
-            Driver::Postgres(postgres) => postgres.run(&call, want, &mut watch).await,
+            // Boxed: the driver's types are deep, and would be part of every handler's future.
+            Driver::Postgres(postgres) => Box::pin(postgres.run(&call, want, &mut watch)).await,
         };
         let rows = |harvest: &Harvest<T>| harvest.count();
         self.0.watch.call(text.as_str(), &watch, &outcome, rows);

@@ -1,6 +1,6 @@
 //! Which handler answers: paths matched as FastAPI does, decoded first, with its 404, 405 and 307.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, StatusCode, header};
@@ -113,7 +113,7 @@ impl Table {
 
     fn unmatched(&self, request: &Request<Body>, path: &str) -> Response {
         match location::other_slash(path) {
-            Some(other) if self.paths.at(&other).is_ok() => self.redirect(request, &other),
+            Some(other) if self.paths.at(&other).is_ok() => Self::redirect(request, &other),
             _ => self
                 .shared
                 .routing_failure(StatusCode::NOT_FOUND, "Not Found", path),
@@ -121,7 +121,7 @@ impl Table {
     }
 
     /// 307 keeps method and body; the address is absolute, as Starlette writes it.
-    fn redirect(&self, request: &Request<Body>, path: &Cow<'_, str>) -> Response {
+    fn redirect(request: &Request<Body>, path: &str) -> Response {
         let client = request.extensions().get::<Client>();
         let scheme = if client.is_some_and(|client| client.https) {
             "https"

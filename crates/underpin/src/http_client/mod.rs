@@ -56,7 +56,9 @@ impl HttpClient {
     ) -> Result<Value, FetchError> {
         let request = request(url, bearer)?;
         let host = host_of(request.uri());
-        let answer = tokio::time::timeout(limits.time, self.ask(request, limits.bytes)).await;
+        // Boxed: the transport's types are deep, and would be part of every future that may ask.
+        let asking = Box::pin(self.ask(request, limits.bytes));
+        let answer = tokio::time::timeout(limits.time, asking).await;
         answer
             .unwrap_or(Err(FetchProblem::TooSlow(limits.time)))
             .map_err(|problem| FetchError { host, problem })

@@ -106,10 +106,10 @@ impl TestApp {
         let target = request.uri().to_string();
         let peer = SocketAddr::from(([127, 0, 0, 1], 9));
         let response = self.0.pipeline.call(request, peer).await;
-        let route = response.extensions().get::<MatchedRoute>().cloned();
+        let route = response.extensions().get::<MatchedRoute>().copied();
         let reply = Reply::read(format!("{method} {target}"), response).await;
         if let Some(route) = route {
-            self.check_documented(&method, &route.0, &reply);
+            self.check_documented(&method, route.0, &reply);
         }
         reply
     }

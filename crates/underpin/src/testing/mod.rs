@@ -1,6 +1,12 @@
 //! The test kit: a whole app in memory, people who call it, a fresh database for each test.
 
-#![expect(clippy::expect_used, reason = "a test that cannot be set up must fail")]
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::print_stderr,
+    clippy::return_self_not_must_use,
+    reason = "a test that cannot be set up, or whose answer is not as expected, must fail"
+)]
 
 mod app;
 mod database;

@@ -70,7 +70,7 @@ impl Input for Caller {
         operation.fails_with(401);
     }
 
-    async fn extract(_: &(), _: &'static str, exchange: &mut Exchange) -> Result<Option<Self>> {
+    async fn extract((): &(), _: &'static str, exchange: &mut Exchange) -> Result<Option<Self>> {
         let name = exchange
             .headers()
             .get("caller")

@@ -42,7 +42,7 @@ impl<T: Model + DeserializeOwned + Send + 'static> Input for Valid<T> {
         operation.takes_body(T::schema());
     }
 
-    async fn extract(_: &(), _: &'static str, exchange: &mut Exchange) -> Result<Option<Self>> {
+    async fn extract((): &(), _: &'static str, exchange: &mut Exchange) -> Result<Option<Self>> {
         let bytes = exchange.body().await?;
         let (request, report) = exchange.split();
         let read = body::read(&bytes, request.content_type(), request.dialect(), report);

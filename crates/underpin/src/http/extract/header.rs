@@ -49,7 +49,7 @@ impl<T: Model + DeserializeOwned + Send> Input for Header<T> {
         );
     }
 
-    async fn extract(_: &(), name: &'static str, exchange: &mut Exchange) -> Result<Option<Self>> {
+    async fn extract((): &(), name: &'static str, exchange: &mut Exchange) -> Result<Option<Self>> {
         let (request, report) = exchange.split();
         let values = request.headers().get_all(name.replace('_', "-"));
         let values: Vec<&str> = values

@@ -41,7 +41,7 @@ impl<T: Model + DeserializeOwned + Send> Input for Path<T> {
         operation.parameter(Place::Path, name, T::schema(), true, None);
     }
 
-    async fn extract(_: &(), name: &'static str, exchange: &mut Exchange) -> Result<Option<Self>> {
+    async fn extract((): &(), name: &'static str, exchange: &mut Exchange) -> Result<Option<Self>> {
         let (request, report) = exchange.split();
         let value = request.param(name);
         Ok(text::read_parameter("path", name, value.as_slice(), report).map(Self))

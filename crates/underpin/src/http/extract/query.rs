@@ -52,16 +52,15 @@ impl<T: Model + DeserializeOwned + Send> Input for Query<T> {
         }
     }
 
-    async fn extract(_: &(), name: &'static str, exchange: &mut Exchange) -> Result<Option<Self>> {
+    async fn extract((): &(), name: &'static str, exchange: &mut Exchange) -> Result<Option<Self>> {
         let (request, report) = exchange.split();
         let pairs = request.query();
-        let value = match T::schema() {
-            Schema::Model(_) => text::read_parameters("query", &pairs, report),
-            _ => {
-                let values = pairs.iter().filter(|(other, _)| other == name);
-                let values: Vec<&str> = values.map(|(_, value)| value.as_str()).collect();
-                text::read_parameter("query", name, &values, report)
-            }
+        let value = if let Schema::Model(_) = T::schema() {
+            text::read_parameters("query", &pairs, report)
+        } else {
+            let values = pairs.iter().filter(|(other, _)| other == name);
+            let values: Vec<&str> = values.map(|(_, value)| value.as_str()).collect();
+            text::read_parameter("query", name, &values, report)
         };
         Ok(value.map(Self))
     }

@@ -1,5 +1,10 @@
 //! The program `underpin`: proves a new backend against the old one. Must run while a backend is down.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a program of its own: there is no app whose clock and tasks it could take"
+)]
+
 mod cli;
 mod compare;
 #[cfg(test)]

@@ -1,5 +1,23 @@
 //! The list of features, and how ParchMark speaks.
 
+mod auth;
+mod config;
+mod demo;
+mod errors;
+mod health;
+mod notes;
+mod public;
+mod settings;
+mod timestamp;
+mod users;
+
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod people;
+
+use config::Settings;
+use errors::ParchMark;
 use underpin::{
     App, Context, StartError,
     auth::password::{PasswordSettings, Scheme},
@@ -8,17 +26,21 @@ use underpin::{
     validation::Dialect,
 };
 
-use crate::{auth, config::Settings, demo, errors::ParchMark, notes, pages, settings, users};
-
 static MIGRATIONS: Migrations = migrations!("migrations");
+
+/// What the service calls itself.
+const SERVICE: &str = "ParchMark API";
+
+/// The version of ParchMark's API; clients see this one.
+const VERSION: &str = "1.0.0";
 
 /// bcrypt's cost of ParchMark's hashes.
 const COST: u32 = 12;
 
 /// ParchMark's backend.
 pub fn app() -> App {
-    App::new("notes", pages::VERSION)
-        .title(pages::SERVICE)
+    App::new("notes", VERSION)
+        .title(SERVICE)
         .settings::<Settings>()
         .migrations(&MIGRATIONS)
         .errors(ParchMark)
@@ -26,7 +48,7 @@ pub fn app() -> App {
         .cors(cors)
         .health_paths(["/health", "/api/health"])
         .with(PasswordSettings::new(Scheme::Bcrypt { cost: COST }))
-        .feature(pages::feature())
+        .feature(public::feature())
         .feature(auth::feature())
         .feature(users::feature())
         .feature(notes::feature())

@@ -1,12 +1,10 @@
 //! What can be set beyond the framework's settings; the names are ParchMark's (contract section 11.6).
 
 use underpin::{
-    Secret,
+    Secret, StartError,
     auth::token::{Absent, Algorithm},
     config::{Choice, Config, Reader, Variable},
 };
-
-use crate::auth::missing_secret_key;
 
 /// The settings of the notes backend.
 #[derive(Clone, Debug, Config)]
@@ -105,4 +103,13 @@ impl Settings {
             }
         }
     }
+}
+
+/// What to say where a secret must be set.
+pub fn missing_secret_key() -> StartError {
+    StartError::new(
+        "SECRET_KEY",
+        "is not set; only a development start on the embedded database may do without",
+        "Set it to 32 characters or more that nobody can guess: `openssl rand -hex 32`.",
+    )
 }

@@ -11,7 +11,7 @@ use underpin::{
 };
 
 use super::service::AuthService;
-use crate::users::User;
+use crate::app::users::User;
 
 /// The user who is calling. Without a good token the handler is not reached.
 #[derive(Clone, Debug)]

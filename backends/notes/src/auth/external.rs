@@ -12,7 +12,7 @@ use underpin::{
     },
 };
 
-use crate::{
+use crate::app::{
     config::Settings,
     users::{User, UsersService},
 };

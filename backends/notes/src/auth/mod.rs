@@ -14,7 +14,6 @@ use underpin::Feature;
 
 pub use caller::{CurrentUser, unknown_caller};
 pub use model::MessageResponse;
-pub use secret_key::missing as missing_secret_key;
 
 /// The addresses under `/api/auth`.
 pub fn feature() -> Feature {

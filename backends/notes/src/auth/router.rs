@@ -11,7 +11,7 @@ use super::{
     model::{MessageResponse, RefreshTokenRequest, Token, UserLogin, UserResponse},
     service::AuthService,
 };
-use crate::pages::Health;
+use crate::app::health::Health;
 
 pub fn router() -> Router {
     Router::new("/api/auth")

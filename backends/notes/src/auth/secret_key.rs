@@ -8,7 +8,7 @@ use std::{
 
 use underpin::{Context, Secret, StartError, db::DbUrl};
 
-use crate::config::Settings;
+use crate::app::config::{Settings, missing_secret_key};
 
 /// The configured secret, or the one kept beside the embedded database.
 pub fn of(context: &Context, settings: &Settings) -> Result<Secret<String>, StartError> {
@@ -17,17 +17,8 @@ pub fn of(context: &Context, settings: &Settings) -> Result<Secret<String>, Star
     }
     match context.find::<DbUrl>().as_deref() {
         Some(DbUrl::Sqlite(database)) => kept(&database.with_extension("secret"), context),
-        _ => Err(missing()),
+        _ => Err(missing_secret_key()),
     }
-}
-
-/// What to say where a secret must be set.
-pub fn missing() -> StartError {
-    StartError::new(
-        "SECRET_KEY",
-        "is not set; only a development start on the embedded database may do without",
-        "Set it to 32 characters or more that nobody can guess: `openssl rand -hex 32`.",
-    )
 }
 
 /// The secret in this file; made, readable by its owner alone, if there is none.

@@ -8,7 +8,7 @@ use super::{
     model::Token,
     tokens::{Kind, Tokens},
 };
-use crate::users::{User, UsersService};
+use crate::app::users::{User, UsersService};
 
 #[derive(Clone, Debug, Provide)]
 pub struct AuthService {

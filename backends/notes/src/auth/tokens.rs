@@ -9,7 +9,7 @@ use underpin::{
 };
 
 use super::secret_key;
-use crate::config::Settings;
+use crate::app::config::Settings;
 
 /// What a token is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

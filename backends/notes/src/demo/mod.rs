@@ -11,7 +11,7 @@ use underpin::{
     cli::{Command, say},
 };
 
-use crate::config::Settings;
+use crate::app::config::Settings;
 use service::DemoService;
 
 /// The verb `seed`, and the same at each start unless `SEED_DEMO_DATA` says otherwise.

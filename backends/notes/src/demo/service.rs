@@ -2,7 +2,7 @@
 
 use underpin::{Provide, Result, Secret};
 
-use crate::{
+use crate::app::{
     notes::{NoteId, NotesService},
     users::{User, UsersService},
 };

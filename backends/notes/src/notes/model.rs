@@ -5,7 +5,7 @@ use underpin::{
     model,
 };
 
-use crate::timestamp::Timestamp;
+use crate::app::timestamp::Timestamp;
 
 /// The name of a note in addresses; opaque, up to 50 characters.
 #[model]

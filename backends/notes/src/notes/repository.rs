@@ -6,7 +6,7 @@ use underpin::{
 };
 
 use super::model::{Note, NoteId};
-use crate::{timestamp::Timestamp, users::UserId};
+use crate::app::{timestamp::Timestamp, users::UserId};
 
 #[derive(Clone, Debug, Provide)]
 pub struct NotesRepository {

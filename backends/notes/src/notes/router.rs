@@ -10,7 +10,7 @@ use super::{
     model::{DeleteResponse, NoteCreate, NoteId, NoteResponse, NoteUpdate},
     service::NotesService,
 };
-use crate::{auth::CurrentUser, pages::Health};
+use crate::app::{auth::CurrentUser, health::Health};
 
 pub fn router() -> Router {
     // The first route of a path is the one that a 405 names (contract section 3).

@@ -3,7 +3,6 @@
 use underpin::{
     Clock, Error, Provide, Result,
     db::{DbErrorKind, Query, RowStream, Snapshot},
-    http::StatusCode,
 };
 
 use super::{
@@ -12,7 +11,7 @@ use super::{
     number::NoteIds,
     repository::{self, NotesRepository},
 };
-use crate::{auth, timestamp::Timestamp, users::UserId};
+use crate::app::{auth, timestamp::Timestamp, users::UserId};
 
 /// The longest title that the table takes, in characters.
 const LONGEST_TITLE: usize = 255;
@@ -159,8 +158,7 @@ fn findable(id: NoteId) -> Result<NoteId> {
 /// PostgreSQL cannot keep NUL characters; SQLite should not keep more than it.
 fn refuse_nul<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<()> {
     if texts.into_iter().any(|text| text.contains('\0')) {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Err(Error::new(status, "A note cannot contain NUL characters"));
+        return Err(Error::unprocessable("A note cannot contain NUL characters"));
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ use underpin::{
 };
 
 use super::{file_name::FileNames, metadata::Metadata, zip::ZipWriter};
-use crate::{
+use crate::app::{
     notes::{Note, NotesService},
     users::UserId,
 };

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::notes::Note;
+use crate::app::notes::Note;
 
 /// Writes the array one object at a time; nothing of it is kept.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use underpin::{Secret, model};
 
-use crate::timestamp::Timestamp;
+use crate::app::timestamp::Timestamp;
 
 /// An account, as its owner sees it.
 #[model(response)]

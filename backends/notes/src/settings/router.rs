@@ -11,7 +11,7 @@ use super::{
     model::{AccountDeleteRequest, PasswordChangeRequest, UserInfoResponse},
     service::SettingsService,
 };
-use crate::auth::{CurrentUser, MessageResponse};
+use crate::app::auth::{CurrentUser, MessageResponse};
 
 pub fn router() -> Router {
     Router::new("/api/settings").tag("settings").routes(routes![

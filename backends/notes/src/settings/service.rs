@@ -3,7 +3,7 @@
 use underpin::{Error, Provide, Result, Secret};
 
 use super::model::UserInfoResponse;
-use crate::{
+use crate::app::{
     auth::unknown_caller,
     notes::NotesService,
     users::{User, UsersService},

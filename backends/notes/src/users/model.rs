@@ -5,7 +5,7 @@ use underpin::{
     db::{Column, FromValue, Mismatch, Row, Value},
 };
 
-use crate::timestamp::Timestamp;
+use crate::app::timestamp::Timestamp;
 
 /// The number of a user; it is never given to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,17 +36,6 @@ pub struct User {
     pub auth_provider: Provider,
     /// When the account was made.
     pub created_at: Timestamp,
-}
-
-/// A user with the stored password hash, for comparing only.
-#[derive(Clone, Debug, Row)]
-pub struct Account {
-    /// Their number.
-    pub id: UserId,
-    /// The name they log in with.
-    pub username: String,
-    /// Absent for those who only came through the identity provider.
-    pub password_hash: Option<Hash>,
 }
 
 /// A stored password hash.

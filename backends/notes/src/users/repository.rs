@@ -5,8 +5,8 @@ use underpin::{
     db::{Db, Query, sql},
 };
 
-use super::model::{Account, Provider, User, UserId};
-use crate::timestamp::Timestamp;
+use super::model::{Hash, Provider, User, UserId};
+use crate::app::timestamp::Timestamp;
 
 #[derive(Clone, Debug, Provide)]
 pub struct UsersRepository {
@@ -44,11 +44,14 @@ impl UsersRepository {
         .await
     }
 
-    pub async fn account(&self, username: &str) -> Result<Option<Account>> {
-        sql("SELECT id, username, password_hash FROM users WHERE username = $1")
-            .bind(username)
-            .fetch_optional(&self.db)
-            .await
+    /// The hash of the user's password; `None` if there is no such user, or no password.
+    pub async fn hash(&self, username: &str) -> Result<Option<Hash>> {
+        let found: Option<Option<Hash>> =
+            sql("SELECT password_hash FROM users WHERE username = $1")
+                .bind(username)
+                .fetch_optional(&self.db)
+                .await?;
+        Ok(found.flatten())
     }
 
     /// `false` if the name is taken.

@@ -4,14 +4,13 @@ use underpin::{
     Clock, Error, Provide, Result, Secret,
     auth::password::{Passwords, Verdict},
     db::DbErrorKind,
-    http::StatusCode,
 };
 
 use super::{
-    model::{Account, User, UserId},
+    model::{Hash, User, UserId},
     repository::UsersRepository,
 };
-use crate::{notes::NotesService, timestamp::Timestamp};
+use crate::app::{notes::NotesService, timestamp::Timestamp};
 
 /// The widths of the columns, in characters.
 const LONGEST_NAME: usize = 50;
@@ -51,8 +50,7 @@ impl UsersService {
 
     /// Whether this name logs in with this password. Takes as long for names that nobody has.
     pub async fn logs_in(&self, username: &str, password: &Secret<String>) -> Result<bool> {
-        let account = self.account(username).await?;
-        match account.and_then(|account| account.password_hash) {
+        match self.hash(username).await? {
             Some(hash) => self.verifies(password, hash.0.expose()).await,
             None => {
                 self.passwords.verify_nothing(password).await?;
@@ -67,8 +65,7 @@ impl UsersService {
         user: &User,
         password: &Secret<String>,
     ) -> Result<Option<bool>> {
-        let account = self.account(&user.username).await?;
-        match account.and_then(|account| account.password_hash) {
+        match self.hash(&user.username).await? {
             Some(hash) => self.verifies(password, hash.0.expose()).await.map(Some),
             None => Ok(None),
         }
@@ -77,9 +74,8 @@ impl UsersService {
     /// Makes a user who logs in with a password. `false` if the name is taken, 422 if it does not fit.
     pub async fn create(&self, username: &str, password: &Secret<String>) -> Result<bool> {
         if !is_storable(username) || username.chars().count() > LONGEST_NAME {
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
             let detail = "Username is longer than 50 characters or contains NUL";
-            return Err(Error::new(status, detail));
+            return Err(Error::unprocessable(detail));
         }
         let hash = self.passwords.hash(password).await?;
         self.repository
@@ -127,11 +123,11 @@ impl UsersService {
         }
     }
 
-    async fn account(&self, username: &str) -> Result<Option<Account>> {
+    async fn hash(&self, username: &str) -> Result<Option<Hash>> {
         if !is_storable(username) {
             return Ok(None);
         }
-        self.repository.account(username).await
+        self.repository.hash(username).await
     }
 
     async fn verifies(&self, password: &Secret<String>, hash: &str) -> Result<bool> {

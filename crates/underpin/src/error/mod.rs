@@ -67,6 +67,11 @@ impl Error {
         Self::new(StatusCode::CONFLICT, detail)
     }
 
+    /// 422: the request has the right shape, but not a content that can be kept.
+    pub fn unprocessable(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    }
+
     /// 500: the client learns nothing, the log all of `source`.
     pub fn internal(source: impl Into<Source>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")

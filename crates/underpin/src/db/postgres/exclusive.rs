@@ -101,7 +101,8 @@ impl Pool {
     /// A connection on which `begin` was run.
     pub(super) async fn begin(&self, begin: &str) -> Result<Exclusive> {
         loop {
-            let held = self.0.get().await.map_err(unavailable)?;
+            // Boxed: the pool's futures nest so deeply that handlers would reach the compiler's limit.
+            let held = Box::pin(self.0.get()).await.map_err(unavailable)?;
             let is_new = Object::metrics(&held).recycled.is_none();
             let mut exclusive = Exclusive {
                 held,

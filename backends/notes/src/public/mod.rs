@@ -2,12 +2,11 @@
 
 mod model;
 mod router;
+mod service;
 #[cfg(test)]
 mod tests;
 
 use underpin::Feature;
-
-pub use model::{Health, SERVICE, VERSION};
 
 /// `/`, `/health` and `/api/health`.
 pub fn feature() -> Feature {

@@ -2,11 +2,7 @@
 
 use underpin::model;
 
-/// What the service calls itself.
-pub const SERVICE: &str = "ParchMark API";
-
-/// The version that ParchMark's API has; clients see this one.
-pub const VERSION: &str = "1.0.0";
+use crate::app::{SERVICE, VERSION};
 
 /// Where to read on.
 #[model(response)]
@@ -27,21 +23,6 @@ impl Banner {
             docs: "/docs".to_owned(),
             redoc: "/redoc".to_owned(),
             health: "/health".to_owned(),
-        }
-    }
-}
-
-/// How one part of the service is.
-#[model(response)]
-pub struct Health {
-    status: String,
-}
-
-impl Health {
-    /// In these words.
-    pub fn new(status: &str) -> Self {
-        Self {
-            status: status.to_owned(),
         }
     }
 }

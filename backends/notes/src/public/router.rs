@@ -1,14 +1,15 @@
 //! The public pages over HTTP.
 
 use underpin::{
-    Error, Result,
-    db::Db,
-    get,
+    Error, Result, get,
     http::{Json, Router, StatusCode},
     routes,
 };
 
-use super::model::{Banner, DatabaseHealth, ServiceHealth};
+use super::{
+    model::{Banner, DatabaseHealth, ServiceHealth},
+    service::HealthService,
+};
 
 pub fn router() -> Router {
     Router::new("").routes(routes![banner, health, health_with_database])
@@ -28,9 +29,9 @@ async fn health() -> Json<ServiceHealth> {
 
 /// Whether the service and its database answer.
 #[get("/api/health", name = "api_health_check", fails(503))]
-async fn health_with_database(db: Db) -> Result<Json<DatabaseHealth>> {
+async fn health_with_database(service: HealthService) -> Result<Json<DatabaseHealth>> {
     let unhealthy = "Service unhealthy: Database connection failed";
-    db.ping().await.map_err(|cause| {
+    service.ask_the_database().await.map_err(|cause| {
         Error::new(StatusCode::SERVICE_UNAVAILABLE, unhealthy).with_source(cause.chain())
     })?;
     Ok(Json(DatabaseHealth::healthy()))

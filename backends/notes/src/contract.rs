@@ -1,1 +1,0 @@
-//! The recording, replayed in process.

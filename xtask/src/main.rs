@@ -7,6 +7,8 @@ mod output;
 mod postgres;
 mod process;
 mod replay;
+#[cfg(test)]
+mod snippets;
 mod surroundings;
 mod test;
 mod workspace;

@@ -101,6 +101,8 @@ impl Replay {
         environment.push(("DATABASE_URL".to_owned(), database.to_owned()));
         environment.push(("HOST".to_owned(), "127.0.0.1".to_owned()));
         environment.push(("PORT".to_owned(), port.to_string()));
+        // What is compared is the point, not what the candidate says about it.
+        environment.push(("LOG_LEVEL".to_owned(), "warn".to_owned()));
         let mut serve = command(&self.candidate, &environment);
         serve.current_dir(self.folder(here)?);
         let _running = Running::start(&mut serve, port)?;

@@ -9,10 +9,17 @@ use crate::{
     surroundings::Surroundings,
 };
 
-/// Runs `cargo test --workspace`. Fails as it does; in CI also if PostgreSQL was left out.
+/// Runs `cargo test`, of the whole workspace unless the arguments name a package. Fails as it does;
+/// in CI also if PostgreSQL was left out.
 pub fn run(here: &Surroundings, arguments: &[&str]) -> Result<ExitCode, Failure> {
     let postgres = Postgres::find(here)?;
-    let mut command = here.cargo(&["test", "--workspace"]);
+    let mut command = here.cargo(&["test"]);
+    if !arguments
+        .iter()
+        .any(|argument| argument.starts_with("-p") || argument.starts_with("--pa"))
+    {
+        command.arg("--workspace");
+    }
     command.args(arguments);
     match &postgres {
         Some(postgres) => command.env("UNDERPIN_TEST_POSTGRES", postgres.url()),

@@ -47,6 +47,7 @@ pub fn app() -> App {
         .dialect(Dialect::fastapi_0_104())
         .cors(cors)
         .health_paths(["/health", "/api/health"])
+        .probes("/livez", "/readyz")
         .with(PasswordSettings::new(Scheme::Bcrypt { cost: COST }))
         .feature(public::feature())
         .feature(auth::feature())

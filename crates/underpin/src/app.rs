@@ -36,6 +36,7 @@ pub struct App {
     pub(crate) cors: Option<MakeCors>,
     pub(crate) compress: bool,
     pub(crate) health_paths: Vec<&'static str>,
+    pub(crate) probes: Option<(&'static str, &'static str)>,
 }
 
 impl App {
@@ -58,6 +59,7 @@ impl App {
             cors: None,
             compress: false,
             health_paths: Vec::new(),
+            probes: None,
         }
     }
 
@@ -135,6 +137,14 @@ impl App {
     pub fn health_paths(mut self, paths: impl IntoIterator<Item = &'static str>) -> Self {
         self.health_paths.extend(paths);
         self
+    }
+
+    /// Answers probes of an orchestrator: at `live` 200 as long as the process turns, at `ready` 200 while
+    /// the database answers, too, and 503 otherwise. Neither is in the document.
+    #[must_use]
+    pub fn probes(mut self, live: &'static str, ready: &'static str) -> Self {
+        self.probes = Some((live, ready));
+        self.health_paths([live, ready])
     }
 
     /// Adds a feature.

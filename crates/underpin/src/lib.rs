@@ -16,6 +16,7 @@ pub mod http;
 pub mod http_client;
 pub mod middleware;
 pub mod openapi;
+mod probes;
 mod program;
 pub mod random;
 pub mod secret;

@@ -11,6 +11,7 @@ use crate::{
     http::{Handler, Table},
     middleware::{Inner, Pipeline, PipelineConfig},
     openapi::site,
+    probes,
     program::Program,
     telemetry::Metrics,
 };
@@ -20,6 +21,9 @@ pub(crate) fn build(program: &Program, metrics: Option<&Metrics>) -> Result<Pipe
     let app = &program.app;
     let mut table = app.table(&program.context)?;
     site::add(&mut table, app.info, &app.document()?)?;
+    if let Some((live, ready)) = app.probes {
+        probes::add(&mut table, live, ready, program.db.clone())?;
+    }
     if let (MetricsExport::Path(path), Some(metrics)) = (&program.settings.metrics.export, metrics)
     {
         add_metrics(&mut table, path, metrics.clone())?;

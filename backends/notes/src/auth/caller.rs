@@ -46,13 +46,8 @@ impl Input for CurrentUser {
     ) -> Result<Option<Self>> {
         let token = match bearer(exchange.headers()) {
             Ok(token) => Secret::new(token.to_owned()),
-            Err(BearerProblem::Missing | BearerProblem::NoCredentials) => {
-                return Err(Error::forbidden("Not authenticated"));
-            }
-            Err(BearerProblem::OtherScheme) => {
-                return Err(Error::forbidden("Invalid authentication credentials"));
-            }
             Err(BearerProblem::Unreadable) => return Err(unknown_caller()),
+            Err(problem) => return Err(problem.refusal(exchange.dialect())),
         };
         let user = auth.authenticate(&token).await?;
         user.map(|user| Some(Self(user))).ok_or_else(unknown_caller)

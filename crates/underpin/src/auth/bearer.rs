@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
+
+use crate::{Error, validation::Dialect};
 
 /// Why a request carries no bearer token. Each backend answers as its contract says
 /// (notes 5.2: 403 with two texts; tasks 3.1: one 401).
@@ -30,6 +32,24 @@ impl fmt::Display for BearerProblem {
 }
 
 impl std::error::Error for BearerProblem {}
+
+impl BearerProblem {
+    /// What FastAPI's `HTTPBearer` answers: 403 in two wordings before version 0.122, since then one 401.
+    ///
+    /// An unreadable token is a refused one: 401 in any version, in the words of the dialect's 401.
+    pub fn refusal(self, dialect: &Dialect) -> Error {
+        match self {
+            Self::Missing | Self::NoCredentials if dialect.forbidden_without_token => {
+                Error::forbidden("Not authenticated")
+            }
+            Self::OtherScheme if dialect.forbidden_without_token => {
+                Error::forbidden("Invalid authentication credentials")
+            }
+            _ => Error::unauthorized("Not authenticated")
+                .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+        }
+    }
+}
 
 /// The token of `Authorization: Bearer …` (RFC 6750, 2.1; contracts notes 5.2, tasks 3.1).
 ///

@@ -8,7 +8,7 @@ use http::{Request, Response, StatusCode};
 use super::{fail, say};
 use crate::{
     App, Clock, Provide, Random, StartError,
-    config::{self, Framework, MetricsExport, Sources},
+    config::{self, MetricsExport, Sources},
     program::Program,
     server::{self, ServerConfig},
     service,
@@ -20,7 +20,7 @@ use crate::{
 pub(super) async fn serve(app: App, sources: &Sources) -> Result<ExitCode, StartError> {
     let program = Program::prepare(app, sources, None, Clock::system(), Random::system()).await?;
     telemetry::logs::install(&program.settings.logs)?;
-    for warning in config::warnings::<Framework>(sources) {
+    for warning in config::warnings(sources, &program.app.all_variables()) {
         tracing::warn!(
             "{}: {}. {}",
             warning.subject,

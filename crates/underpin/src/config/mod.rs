@@ -95,7 +95,7 @@ pub fn load<T: Config>(sources: &Sources) -> Result<T, StartError> {
     })
 }
 
-/// What looks wrong but does not stop the start: variables that resemble an absent one of `T`.
-pub fn warnings<T: Config>(sources: &Sources) -> Vec<Complaint> {
-    name::likely_typos(sources, &T::variables())
+/// What looks wrong but does not stop the start: set names that resemble an absent one of `variables`.
+pub fn warnings(sources: &Sources, variables: &[Variable]) -> Vec<Complaint> {
+    name::likely_typos(sources, variables)
 }

@@ -250,7 +250,7 @@ fn a_likely_slip_is_a_warning_and_nothing_else_is() {
         ("ALGORITHM", "HS256"),
         ("ALGORITHMS", "x"),
     ]);
-    let warnings = warnings::<Settings>(&sources);
+    let warnings = warnings(&sources, &Settings::variables());
     let names: Vec<&str> = warnings.iter().map(|one| one.subject.as_str()).collect();
     assert_eq!(names, ["ACCES_MINUTES", "TIMEOUTS"]);
     assert!(warnings[0].remedy.contains("ACCESS_MINUTES"));

@@ -1,18 +1,12 @@
-//! A panic in a handler: logged, answered with 500, and gone.
+//! A panic in a handler: answered with 500, and gone. The panic hook logs it, where it happens.
 
-use std::{
-    any::Any,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use axum::body::Body;
 use http::{Response, StatusCode};
 
 use super::refusal::Refusal;
-use crate::{
-    error::Origin,
-    tasks::{caught, words},
-};
+use crate::{error::Origin, tasks::caught};
 
 const PANICKED: Refusal = Refusal {
     status: StatusCode::INTERNAL_SERVER_ERROR,
@@ -25,15 +19,10 @@ const PANICKED: Refusal = Refusal {
 pub(super) async fn guard(
     answer: impl Future<Output = Response<Body>>,
 ) -> Result<Response<Body>, Refusal> {
-    caught(answer).await.map_err(|panic| log(&*panic))
+    caught(answer).await.map_err(|_| PANICKED)
 }
 
 /// Calls the router, which may panic before it has a future to give.
 pub(super) fn calling<T>(router: impl FnOnce() -> T) -> Result<T, Refusal> {
-    catch_unwind(AssertUnwindSafe(router)).map_err(|panic| log(&*panic))
-}
-
-fn log(panic: &(dyn Any + Send)) -> Refusal {
-    tracing::error!(panic = words(panic), "a handler panicked");
-    PANICKED
+    catch_unwind(AssertUnwindSafe(router)).map_err(|_| PANICKED)
 }

@@ -2,5 +2,6 @@
 
 mod document;
 mod handlers;
+mod probes;
 mod refusals;
 mod refused;

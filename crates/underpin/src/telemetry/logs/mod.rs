@@ -32,6 +32,7 @@ pub enum LogFormat {
 /// Sends the events of this process to the standard error. Once per process, before anything else.
 pub fn install(settings: &LogSettings) -> Result<(), StartError> {
     let terminal = io::stderr().is_terminal();
+    std::panic::set_hook(Box::new(log_panic));
     dispatcher::set_global_default(subscriber(settings, terminal, io::stderr)).map_err(|_| {
         StartError::new(
             "logs",
@@ -39,6 +40,16 @@ pub fn install(settings: &LogSettings) -> Result<(), StartError> {
             "Call `logs::install` once, in `main`, and install no other subscriber.",
         )
     })
+}
+
+/// A panic is an event like any other: one line, where it happened, in the format of all lines.
+fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let message = panic.payload_as_str().unwrap_or("a value that is not text");
+    let place = panic
+        .location()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    tracing::error!(panic.message = message, panic.place = place, "a panic");
 }
 
 /// What [`install`] installs, writing to what `open` answers for each line.

@@ -20,7 +20,7 @@ type Acknowledged = Arc<Mutex<HashMap<String, String>>>;
 
 #[underpin::test]
 async fn twenty_kills_lose_no_acknowledged_note(engine: Engine) {
-    let (db, program) = with_users(engine, &["ann"]).await;
+    let (db, program) = with_users(engine, &["anna"]).await;
     let acknowledged = Acknowledged::default();
     for round in 0..KILLS {
         let mut running = program.serve().await;
@@ -32,7 +32,7 @@ async fn twenty_kills_lose_no_acknowledged_note(engine: Engine) {
         assert_integrity(&db);
     }
     let running = program.serve().await;
-    let listed = running.bearer(&token("ann")).get("/api/notes/").await.ok();
+    let listed = running.bearer(&token("anna")).get("/api/notes/").await.ok();
     let listed: HashMap<String, &Value> = listed
         .as_array()
         .unwrap()
@@ -65,9 +65,9 @@ async fn write_until_killed(
 ) {
     let mut writers = JoinSet::new();
     for writer in 0..AT_ONCE {
-        let ann = running.bearer(&token("ann"));
+        let anna = running.bearer(&token("anna"));
         writers.spawn(write(
-            ann,
+            anna,
             format!("note {round}-{writer}"),
             Arc::clone(acknowledged),
         ));
@@ -83,11 +83,11 @@ async fn write_until_killed(
 }
 
 /// Creates notes until the program is gone.
-async fn write(ann: TestClient, name: String, acknowledged: Acknowledged) {
+async fn write(anna: TestClient, name: String, acknowledged: Acknowledged) {
     for number in 0.. {
         let content = content(&format!("{name}-{number}"));
         let body = json!({ "content": content });
-        let Ok(reply) = ann.send(Method::POST, "/api/notes/", Some(&body)).await else {
+        let Ok(reply) = anna.send(Method::POST, "/api/notes/", Some(&body)).await else {
             return;
         };
         let note = reply.ok();

@@ -23,12 +23,60 @@ use crate::{
 pub struct TestDb {
     db: Db,
     config: DbConfig,
-    place: Place,
+    _place: Place,
 }
 
+/// What is removed when it is dropped: a directory, or a database on the server.
 enum Place {
     File { _directory: TempDir },
     Server(PostgresUrl),
+}
+
+/// A database of one test's own without any table, for programs that make them; gone when it is dropped.
+pub struct EmptyDb {
+    url: DbUrl,
+    _place: Place,
+}
+
+impl EmptyDb {
+    /// A database without tables; on SQLite the file is not even there.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be made.
+    pub async fn new(engine: Engine) -> Self {
+        let (url, place) = match engine {
+            Engine::Sqlite => new_file(),
+            Engine::Postgres => new_on_server("template0").await,
+        };
+        Self { url, _place: place }
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> &DbUrl {
+        &self.url
+    }
+
+    /// Where it is, as `DATABASE_URL` says it, password included.
+    pub fn address(&self) -> String {
+        address(&self.url)
+    }
+}
+
+/// The address in full, password included, for a process of its own.
+pub(crate) fn address(url: &DbUrl) -> String {
+    match url {
+        DbUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+        DbUrl::Postgres(url) => {
+            let password = url.password.as_ref();
+            let password = password.map_or("", |password| password.expose());
+            let (user, host, port) = (&url.user, &url.host, url.port);
+            format!(
+                "postgresql://{user}:{password}@{host}:{port}/{}",
+                url.database
+            )
+        }
+    }
 }
 
 impl TestDb {
@@ -86,7 +134,11 @@ impl TestDb {
         let db = Db::connect(config.clone())
             .await
             .expect("the test database opens");
-        Self { db, config, place }
+        Self {
+            db,
+            config,
+            _place: place,
+        }
     }
 
     /// The open database.
@@ -105,9 +157,9 @@ impl TestDb {
     }
 }
 
-impl Drop for TestDb {
+impl Drop for Place {
     fn drop(&mut self) {
-        if let Place::Server(url) = &self.place {
+        if let Self::Server(url) = self {
             let (name, maintenance) = (url.database.clone(), maintenance_url(url));
             on_a_thread(async move {
                 if let Some(client) = connect(&maintenance).await {
@@ -179,17 +231,26 @@ async fn migrate(url: DbUrl, migrations: &Migrations) {
 /// Migrates a file, once per process and set of migrations, and copies it.
 async fn copy_of_file(migrations: &Migrations) -> (DbUrl, Place) {
     static TEMPLATES: Mutex<Vec<(String, Vec<u8>)>> = Mutex::const_new(Vec::new());
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let path = directory.path().join("test.db");
+    let (url, place) = new_file();
+    let DbUrl::Sqlite(path) = &url else {
+        unreachable!("a file")
+    };
     let fingerprint = fingerprint(migrations, Engine::Sqlite);
     let mut templates = TEMPLATES.lock().await;
     let known = templates.iter().find(|(known, _)| *known == fingerprint);
     if let Some((_, template)) = known {
-        fs::write(&path, template).expect("a copy of the template");
+        fs::write(path, template).expect("a copy of the template");
     } else {
-        migrate(DbUrl::Sqlite(path.clone()), migrations).await;
-        templates.push((fingerprint, fs::read(&path).expect("the template")));
+        migrate(url.clone(), migrations).await;
+        templates.push((fingerprint, fs::read(path).expect("the template")));
     }
+    (url, place)
+}
+
+/// A path in a directory of its own; there is no file yet.
+fn new_file() -> (DbUrl, Place) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("test.db");
     let place = Place::File {
         _directory: directory,
     };
@@ -249,7 +310,14 @@ async fn copy_on_server(migrations: &Migrations) -> (DbUrl, Place) {
     let server = server()
         .await
         .expect("a PostgreSQL server; ask `TestDb::available` first");
-    let template = template_on_server(server, migrations).await;
+    new_on_server(&template_on_server(server, migrations).await).await
+}
+
+/// A copy of a database on the server.
+async fn new_on_server(template: &str) -> (DbUrl, Place) {
+    let server = server()
+        .await
+        .expect("a PostgreSQL server; ask `TestDb::available` first");
     let mut url = server.clone();
     url.database = format!("underpin_test_{}_{}", std::process::id(), serial());
     let name = &url.database;
@@ -315,5 +383,11 @@ async fn template_on_server(server: &PostgresUrl, migrations: &Migrations) -> St
 impl fmt::Debug for TestDb {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("TestDb").field(self.url()).finish()
+    }
+}
+
+impl fmt::Debug for EmptyDb {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("EmptyDb").field(&self.url).finish()
     }
 }

@@ -1,4 +1,4 @@
-//! The test kit: a whole app in memory, people who call it, a fresh database for each test.
+//! The test kit: a whole app in memory or as a process, people who call it, a fresh database for each test.
 
 #![expect(
     clippy::expect_used,
@@ -9,13 +9,19 @@
 )]
 
 mod app;
+mod cluster;
 mod database;
+mod process;
 mod reply;
 mod run;
 mod statements;
 
 pub use app::{Person, TestApp};
-pub use database::TestDb;
+pub use cluster::{Cluster, free_port};
+#[cfg(test)]
+pub(crate) use database::address;
+pub use database::{EmptyDb, TestDb};
+pub use process::{Finished, RunningProgram, TestClient, TestProgram};
 pub use reply::Reply;
 pub use run::{block_on, on};
 pub use statements::*;

@@ -17,16 +17,19 @@ pub struct Reply {
 
 impl Reply {
     pub(super) async fn read(to: String, response: Response) -> Self {
+        let reply = Self::try_read(to, response).await;
+        reply.expect("the whole body")
+    }
+
+    /// Fails if the connection ends before the body does.
+    pub(super) async fn try_read(to: String, response: Response) -> Result<Self, axum::Error> {
         let (parts, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, usize::MAX)
-            .await
-            .expect("the whole body");
-        Self {
+        Ok(Self {
             to,
             status: parts.status,
             headers: parts.headers,
-            body,
-        }
+            body: axum::body::to_bytes(body, usize::MAX).await?,
+        })
     }
 
     /// The status.

@@ -9,7 +9,8 @@ use std::{
 use futures_util::future::join_all;
 use underpin::db::{Db, DbConfig, DbUrl, sql};
 
-use super::{address, databases, insert};
+use super::{databases, insert};
+use crate::testing::address;
 
 /// Names the database to the process that is going to be killed.
 const VARIABLE: &str = "UNDERPIN_TEST_KILLED_AT";

@@ -11,7 +11,7 @@ use underpin::{
     testing::TestDb,
 };
 
-use super::address;
+use crate::testing::address;
 
 const NOTHING: Migrations = Migrations::new(&[]);
 

@@ -2,7 +2,6 @@
 
 mod calls;
 mod cancellation;
-mod cluster;
 mod durability;
 mod migrations;
 mod postgres;
@@ -17,7 +16,7 @@ mod watching;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    db::{Db, DbUrl, Migration, Migrations, Query, Script, sql},
+    db::{Db, Migration, Migrations, Query, Script, sql},
     testing::TestDb,
 };
 
@@ -62,24 +61,6 @@ async fn count(db: &Db) -> i64 {
         .fetch_one(db)
         .await
         .unwrap()
-}
-
-/// The address in full, password included, for a process of its own.
-fn address(url: &DbUrl) -> String {
-    match url {
-        DbUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
-        DbUrl::Postgres(url) => {
-            let password = url
-                .password
-                .as_ref()
-                .map_or("", |password| password.expose());
-            let (user, host, port) = (&url.user, &url.host, url.port);
-            format!(
-                "postgresql://{user}:{password}@{host}:{port}/{}",
-                url.database
-            )
-        }
-    }
 }
 
 /// A fresh database on every engine that is here.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use underpin::{
     Clock, Error,
     db::{Db, DbConfig, DbErrorKind, sql},
+    testing::{Cluster, free_port},
 };
 
-use super::{MIGRATIONS, cluster::Cluster, count, insert};
+use super::{MIGRATIONS, count, insert};
 
 fn assert_unavailable(error: &Error) {
     assert_eq!(error.status(), 503, "{error:?}");
@@ -19,8 +20,7 @@ fn assert_unavailable(error: &Error) {
 }
 
 async fn migrated(cluster: &Cluster) -> Db {
-    let url = format!("postgresql://ann@127.0.0.1:{}/postgres", cluster.port);
-    let db = Db::connect(DbConfig::new(url.parse().unwrap()))
+    let db = Db::connect(DbConfig::new(cluster.address().parse().unwrap()))
         .await
         .unwrap();
     MIGRATIONS.up(&db, &Clock::system()).await.unwrap();
@@ -102,11 +102,7 @@ async fn a_restart_between_two_calls_is_not_noticed_by_reads_and_transactions() 
 
 #[tokio::test]
 async fn a_server_that_is_not_there_stops_the_start_with_one_clear_message() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = free_port();
     let url = format!("postgresql://ann:hunter2@127.0.0.1:{port}/notes");
     let error = Db::connect(DbConfig::new(url.parse().unwrap()))
         .await

@@ -2,9 +2,10 @@
 
 use std::{fs, path::Path, process::Command};
 
-use underpin::db::{Db, DbConfig, sql};
-
-use super::cluster::Cluster;
+use underpin::{
+    db::{Db, DbConfig, sql},
+    testing::Cluster,
+};
 
 /// An authority and a certificate of it for `localhost`; `None` without openssl.
 fn certificates(directory: &Path) -> Option<()> {
@@ -43,7 +44,10 @@ fn install(cluster: &Cluster, directory: &Path) {
 }
 
 async fn encrypted(cluster: &Cluster, host: &str, query: &str) -> Result<bool, String> {
-    let url = format!("postgresql://ann@{host}:{}/postgres?{query}", cluster.port);
+    let url = format!(
+        "postgresql://ann@{host}:{}/postgres?{query}",
+        cluster.port()
+    );
     let db = Db::connect(DbConfig::new(url.parse().unwrap())).await;
     let db = db.map_err(|error| error.to_string())?;
     let ssl = sql("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()");

@@ -9,23 +9,24 @@ use std::{
 
 use tempfile::TempDir;
 
-/// A cluster in a temporary directory; stopped and deleted when it is dropped.
-pub(super) struct Cluster {
+/// A PostgreSQL cluster in a temporary directory; stopped and deleted when it is dropped.
+#[derive(Debug)]
+pub struct Cluster {
     directory: TempDir,
     binaries: PathBuf,
-    pub(super) port: u16,
+    port: u16,
 }
 
 impl Cluster {
-    /// `None` where PostgreSQL is not installed.
-    pub(super) fn new() -> Option<Self> {
+    /// A cluster that runs, without `fsync`. `None` where PostgreSQL is not installed.
+    ///
+    /// # Panics
+    ///
+    /// As every method: if PostgreSQL's programs fail.
+    pub fn new() -> Option<Self> {
         let binaries = newest_binaries()?;
-        let directory = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let port = free_port();
         let cluster = Self {
             directory,
             binaries,
@@ -50,22 +51,35 @@ impl Cluster {
         Some(cluster)
     }
 
-    pub(super) fn data(&self) -> PathBuf {
+    /// The port of 127.0.0.1 that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its database, for `DATABASE_URL`.
+    pub fn address(&self) -> String {
+        format!("postgresql://ann@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// The directory of its data.
+    pub fn data(&self) -> PathBuf {
         self.directory.path().join("data")
     }
 
-    pub(super) fn directory(&self) -> &Path {
+    /// The directory of its socket.
+    pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
     /// Adds lines to the server's configuration, for its next start.
-    pub(super) fn configure(&self, lines: &str) {
+    pub fn configure(&self, lines: &str) {
         let file = self.data().join("postgresql.conf");
-        let text = fs::read_to_string(&file).unwrap();
-        fs::write(file, text + lines).unwrap();
+        let text = fs::read_to_string(&file).expect("the configuration");
+        fs::write(file, text + lines).expect("the configuration");
     }
 
-    pub(super) fn start(&self) {
+    /// Starts it, and waits until it takes connections.
+    pub fn start(&self) {
         let log = self.directory.path().join("log");
         let mut start = self.tool("pg_ctl");
         start
@@ -78,12 +92,21 @@ impl Cluster {
     }
 
     /// As a restart of the server does: sessions are ended, not waited for.
-    pub(super) fn stop(&self) {
+    pub fn stop(&self) {
+        self.stop_in_mode("fast");
+    }
+
+    /// As when the server crashes: nothing is put in order; the next start recovers.
+    pub fn crash(&self) {
+        self.stop_in_mode("immediate");
+    }
+
+    fn stop_in_mode(&self, mode: &str) {
         run(self
             .tool("pg_ctl")
             .arg("--pgdata")
             .arg(self.data())
-            .args(["-m", "fast", "stop"]));
+            .args(["-m", mode, "stop"]));
     }
 
     /// The server refuses to run as root.
@@ -118,13 +141,24 @@ impl Drop for Cluster {
 }
 
 fn run(command: &mut Command) {
-    let status = command.status().unwrap();
+    let status = command.status().expect("a program that can be started");
     assert!(status.success(), "{command:?}");
 }
 
 fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output().unwrap();
+    let id = Command::new("id").arg("-u").output();
+    let id = id.expect("the program `id`");
     id.stdout.trim_ascii() == b"0"
+}
+
+/// A port of 127.0.0.1 that nobody listens on at this moment.
+///
+/// # Panics
+///
+/// If there is none.
+pub fn free_port() -> u16 {
+    let listening = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    listening.expect("a free port").port()
 }
 
 fn newest_binaries() -> Option<PathBuf> {

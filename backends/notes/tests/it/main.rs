@@ -1,0 +1,5 @@
+//! The program as operators run it: a process of its own, on databases that others use and servers that fail.
+
+mod killing;
+mod outage;
+mod setup;

@@ -24,6 +24,7 @@ impl Copy {
     pub fn make(here: &Surroundings) -> Result<Self, Failure> {
         let root = here.target.join("drill");
         workspace::copy(&here.root, &root)?;
+        rename_versions(&root.join("Cargo.toml"))?;
         Ok(Self {
             original: here.root.clone(),
             here: Surroundings {
@@ -100,4 +101,30 @@ impl Copy {
     fn app_path(&self, backend: &str) -> PathBuf {
         self.folder(backend).join("src/app.rs")
     }
+}
+
+/// Gives the packages of the copy another version, so that they share with the original what comes from
+/// outside, but never what is compiled of themselves: cargo would take one for the other.
+fn rename_versions(manifest: &Path) -> Result<(), Failure> {
+    let text = workspace::read(manifest)?;
+    let mut in_package = false;
+    let lines = text.lines().map(|line| {
+        if line.starts_with('[') {
+            in_package = line == "[workspace.package]";
+        }
+        match line
+            .strip_prefix("version = \"")
+            .and_then(|rest| rest.strip_suffix('"'))
+        {
+            Some(version) if in_package => format!("version = \"{version}-drill\""),
+            _ => line.to_owned(),
+        }
+    });
+    let renamed = lines.collect::<Vec<_>>().join("\n") + "\n";
+    if renamed == text {
+        return Err(Failure::new(
+            "Cargo.toml has no [workspace.package] with a version",
+        ));
+    }
+    workspace::write(manifest, renamed)
 }

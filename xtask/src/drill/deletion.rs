@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Features that nothing else may come to need.
-const LEAVES: [(&str, &[&str]); 1] = [("notes", &["demo", "settings"])];
+const LEAVES: [(&str, &[&str]); 1] = [("notes", &["demo", "public", "settings"])];
 
 /// Tries it with every feature of a backend.
 pub fn drill(copy: &Copy, backend: &str) -> Result<(), Failure> {

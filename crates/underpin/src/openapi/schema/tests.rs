@@ -1,3 +1,5 @@
+//! The schemas of models, as the document shows them.
+
 use std::sync::LazyLock;
 
 use super::*;

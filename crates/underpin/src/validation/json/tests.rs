@@ -1,3 +1,5 @@
+//! Our reader of JSON beside serde's, and its faults in the words of Python's.
+
 use super::*;
 use crate::validation::tests::assert_none;
 

@@ -3,3 +3,4 @@
 
 mod adoption;
 mod document;
+mod statements;

@@ -14,7 +14,7 @@ mod database;
 mod process;
 mod reply;
 mod run;
-mod statements;
+pub mod statements;
 
 pub use app::{Person, TestApp};
 pub use cluster::{Cluster, free_port};
@@ -24,4 +24,3 @@ pub use database::{EmptyDb, TestDb};
 pub use process::{Finished, RunningProgram, TestClient, TestProgram};
 pub use reply::Reply;
 pub use run::{block_on, on};
-pub use statements::*;

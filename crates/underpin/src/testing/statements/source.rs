@@ -8,7 +8,8 @@ use std::{
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{
-    Attribute, Expr, ExprCall, ExprLit, ItemConst, ItemMod, ItemStatic, Lit, LitStr, Macro, Token,
+    Attribute, Expr, ExprCall, ExprLit, Item, ItemConst, ItemMod, ItemStatic, Lit, LitStr, Macro,
+    Token,
     parse::Parser,
     punctuated::Punctuated,
     spanned::Spanned,
@@ -42,6 +43,11 @@ pub(super) fn collect(directory: &Path) -> Result<Vec<Found>, String> {
         let file = syn::parse_file(&text).map_err(|error| fault(&path, &error))?;
         sources.push((path, text, file));
     }
+    let tests: Vec<PathBuf> = sources
+        .iter()
+        .flat_map(|(path, _, file)| test_modules(path, file))
+        .collect();
+    sources.retain(|(path, ..)| !tests.iter().any(|test| path.starts_with(test)));
     let mut constants = Constants::default();
     for (path, _, file) in &sources {
         constants.path.clone_from(path);
@@ -87,6 +93,19 @@ fn is_test(attributes: &[Attribute]) -> bool {
         let list = attribute.meta.require_list();
         attribute.path().is_ident("cfg") && list.is_ok_and(|list| list.tokens.to_string() == "test")
     })
+}
+
+/// Where the modules lie that the file at `path` declares for tests alone: a folder, or a file.
+fn test_modules(path: &Path, file: &syn::File) -> Vec<PathBuf> {
+    let directory = path.parent().unwrap_or(path);
+    let modules = file.items.iter().filter_map(|item| match item {
+        Item::Mod(module) if module.content.is_none() && is_test(&module.attrs) => {
+            let name = module.ident.to_string();
+            Some([directory.join(&name), directory.join(format!("{name}.rs"))])
+        }
+        _ => None,
+    });
+    modules.flatten().collect()
 }
 
 /// Constants that hold a text or `dialects(…)`, by name.

@@ -113,3 +113,48 @@ pub fn missing_secret_key() -> StartError {
         "Set it to 32 characters or more that nobody can guess: `openssl rand -hex 32`.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use underpin::config::{Sources, load};
+
+    use super::*;
+
+    const KEY: (&str, &str) = ("SECRET_KEY", "0123456789-0123456789-0123456789");
+
+    /// What is complained of, by the variables' names.
+    fn complaints(variables: &[(&str, &str)]) -> Vec<String> {
+        let sources = Sources::from_pairs(variables.iter().copied());
+        match load::<Settings>(&sources) {
+            Ok(_) => Vec::new(),
+            Err(error) => error
+                .complaints()
+                .iter()
+                .map(|found| found.subject.clone())
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn the_secret_may_be_absent_in_development_only() {
+        let postgres = ("DATABASE_URL", "postgresql://ann:secret@db/notes");
+        let production = ("ENVIRONMENT", "production");
+        let nothing: [&str; 0] = [];
+        assert_eq!(complaints(&[]), nothing);
+        assert_eq!(complaints(&[("DATABASE_URL", "sqlite:/tmp/x.db")]), nothing);
+        assert_eq!(complaints(&[postgres]), ["SECRET_KEY"]);
+        assert_eq!(complaints(&[production]), ["SECRET_KEY"]);
+        assert_eq!(complaints(&[postgres, production, KEY]), nothing);
+    }
+
+    #[test]
+    fn every_wrong_value_is_told_at_once() {
+        let wrong = [
+            ("SECRET_KEY", "short"),
+            ("ALGORITHM", "RS256"),
+            ("ACCESS_TOKEN_EXPIRE_MINUTES", "soon"),
+            ("SEED_DEMO_DATA", "perhaps"),
+        ];
+        assert_eq!(complaints(&wrong), wrong.map(|(name, _)| name));
+    }
+}

@@ -20,12 +20,12 @@ impl ErrorFormat for ParchMark {
             path,
         } = failure;
         match origin {
-            Origin::Application => (status, with_path(status, detail, path)),
+            Origin::Application => (status, with_path(status, &detail, path)),
             Origin::Unexpected => {
                 let status = StatusCode::INTERNAL_SERVER_ERROR;
                 (
                     status,
-                    with_path(status, "Internal server error".into(), path),
+                    with_path(status, &"Internal server error".into(), path),
                 )
             }
             Origin::Routing | Origin::Body | Origin::Limit | Origin::Validation => {
@@ -63,7 +63,7 @@ impl ErrorFormat for ParchMark {
     }
 }
 
-fn with_path(status: StatusCode, detail: Value, path: &str) -> Value {
+fn with_path(status: StatusCode, detail: &Value, path: &str) -> Value {
     json!({ "detail": detail, "status_code": status.as_u16(), "path": path })
 }
 

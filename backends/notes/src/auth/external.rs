@@ -78,16 +78,14 @@ impl External {
 
     async fn newcomer(&self, claims: &Claims, token: &Secret<String>) -> Option<Newcomer> {
         let claims = claims.object();
-        match first_of(claims, &[&self.0.username_claim, "email"]) {
-            Some(username) => newcomer(username, claims),
-            None => {
-                let info = self.0.provider.userinfo(token).await.ok()?;
-                newcomer(
-                    first_of(&info, &["preferred_username", "email", "name"])?,
-                    &info,
-                )
-            }
+        if let Some(username) = first_of(claims, &[&self.0.username_claim, "email"]) {
+            return newcomer(username, claims);
         }
+        let info = self.0.provider.userinfo(token).await.ok()?;
+        newcomer(
+            first_of(&info, &["preferred_username", "email", "name"])?,
+            &info,
+        )
     }
 }
 
@@ -182,15 +180,15 @@ mod rules_of_names {
         newcomer(first_of(claims, &["preferred_username", "email"])?, claims)
     }
 
-    fn named(username: &str, email: Option<&str>) -> Option<Newcomer> {
+    fn named(username: &str, email: Option<&str>) -> Newcomer {
         let (username, email) = (username.to_owned(), email.map(str::to_owned));
-        Some(Newcomer { username, email })
+        Newcomer { username, email }
     }
 
     #[test]
     fn the_first_claim_that_says_anything_is_the_name() {
         let both = json!({ "preferred_username": "olga", "email": "o@x.org" });
-        assert_eq!(from(&both), named("olga", Some("o@x.org")));
+        assert_eq!(from(&both), Some(named("olga", Some("o@x.org"))));
         for empty in [
             json!(""),
             json!(null),
@@ -200,11 +198,15 @@ mod rules_of_names {
             json!({}),
         ] {
             let claims = json!({ "preferred_username": empty, "email": "o@x.org" });
-            assert_eq!(from(&claims), named("o@x.org", Some("o@x.org")), "{empty}");
+            assert_eq!(
+                from(&claims),
+                Some(named("o@x.org", Some("o@x.org"))),
+                "{empty}"
+            );
         }
         assert_eq!(
             from(&json!({ "preferred_username": "olga" })),
-            named("olga", None)
+            Some(named("olga", None))
         );
     }
 

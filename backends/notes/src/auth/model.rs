@@ -22,6 +22,7 @@ pub struct RefreshTokenRequest {
 
 /// Two tokens of one user.
 #[model(response)]
+#[expect(clippy::struct_field_names, reason = "the names on the wire")]
 pub struct Token {
     /// To be sent with each request.
     pub access_token: String,

@@ -53,7 +53,7 @@ fn kept(path: &Path, context: &Context) -> Result<Secret<String>, StartError> {
 /// A new secret in a new file; `None` if the file is there already.
 fn made(path: &Path, context: &Context) -> Result<Option<Secret<String>>, underpin::Error> {
     let bytes: [u8; 32] = context.random().bytes()?;
-    let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let secret = bytes.map(|byte| format!("{byte:02x}")).concat();
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -66,5 +66,45 @@ fn made(path: &Path, context: &Context) -> Result<Option<Secret<String>>, underp
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use underpin::{
+        Clock, Random,
+        config::{Sources, load},
+    };
+
+    use super::*;
+
+    fn secret_beside(directory: &Path, random: Random) -> Result<String, StartError> {
+        let context = Context::new(Clock::system(), random);
+        context.insert(DbUrl::Sqlite(directory.join("notes.db")));
+        let settings = load(&Sources::from_pairs([("PORT", "0")])).unwrap();
+        of(&context, &settings).map(|secret| secret.expose().clone())
+    }
+
+    #[test]
+    fn is_made_once_and_kept_for_the_owner_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let made = secret_beside(directory.path(), Random::system()).unwrap();
+        assert_eq!(made.len(), 64);
+        assert_eq!(
+            secret_beside(directory.path(), Random::system()),
+            Ok(made.clone())
+        );
+        let elsewhere = tempfile::tempdir().unwrap();
+        assert_ne!(secret_beside(elsewhere.path(), Random::system()), Ok(made));
+        let file = directory.path().join("notes.secret");
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        fs::write(&file, "short").unwrap();
+        let error = secret_beside(directory.path(), Random::system()).unwrap_err();
+        assert!(error.to_string().contains("notes.secret"), "{error}");
     }
 }

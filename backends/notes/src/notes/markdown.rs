@@ -3,7 +3,7 @@
 /// The title of a note without a first-level heading.
 pub const UNTITLED: &str = "Untitled Note";
 
-/// Whether Python's `str.strip` and `\s` take `character` for whitespace: Unicode's White_Space and
+/// Whether Python's `str.strip` and `\s` take `character` for whitespace: Unicode's `White_Space` and
 /// the four information separators.
 fn is_space(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{1c}'..='\u{1f}')

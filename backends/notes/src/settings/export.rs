@@ -32,7 +32,7 @@ const AT_ONCE: usize = 4;
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// How long a client may leave a piece of the archive lying.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Pieces of the archive have about this size, in bytes.
 const PIECE: usize = 64 * 1024;

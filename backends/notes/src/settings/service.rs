@@ -34,9 +34,10 @@ impl SettingsService {
         current: &Secret<String>,
         new: &Secret<String>,
     ) -> Result<()> {
-        let verified = match me.auth_provider.is_local() {
-            true => self.users.is_password(me, current).await?,
-            false => None,
+        let verified = if me.auth_provider.is_local() {
+            self.users.is_password(me, current).await?
+        } else {
+            None
         };
         let Some(verified) = verified else {
             return Err(Error::bad_request(

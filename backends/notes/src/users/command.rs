@@ -69,9 +69,10 @@ type Outcome = Result<String, String>;
 async fn create(users: &UsersService, arguments: &ArgMatches) -> Result<Outcome> {
     let name = name(arguments);
     let created = users.create(name, &password(arguments)?).await?;
-    Ok(match created {
-        true => Ok(format!("User '{name}' created successfully.")),
-        false => Err(format!("Error: User '{name}' already exists.")),
+    Ok(if created {
+        Ok(format!("User '{name}' created successfully."))
+    } else {
+        Err(format!("Error: User '{name}' already exists."))
     })
 }
 
@@ -81,9 +82,10 @@ async fn update_password(users: &UsersService, arguments: &ArgMatches) -> Result
         Some(user) => users.set_password(user.id, &password(arguments)?).await?,
         None => false,
     };
-    Ok(match updated {
-        true => Ok(format!("Password for user '{name}' updated successfully.")),
-        false => Err(not_found(name)),
+    Ok(if updated {
+        Ok(format!("Password for user '{name}' updated successfully."))
+    } else {
+        Err(not_found(name))
     })
 }
 
@@ -93,9 +95,10 @@ async fn delete(users: &UsersService, arguments: &ArgMatches) -> Result<Outcome>
         Some(user) => users.delete(user.id).await?,
         None => false,
     };
-    Ok(match deleted {
-        true => Ok(format!("User '{name}' deleted successfully.")),
-        false => Err(not_found(name)),
+    Ok(if deleted {
+        Ok(format!("User '{name}' deleted successfully."))
+    } else {
+        Err(not_found(name))
     })
 }
 

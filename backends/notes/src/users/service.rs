@@ -50,13 +50,11 @@ impl UsersService {
 
     /// Whether this name logs in with this password. Takes as long for names that nobody has.
     pub async fn logs_in(&self, username: &str, password: &Secret<String>) -> Result<bool> {
-        match self.hash(username).await? {
-            Some(hash) => self.verifies(password, hash.0.expose()).await,
-            None => {
-                self.passwords.verify_nothing(password).await?;
-                Ok(false)
-            }
+        if let Some(hash) = self.hash(username).await? {
+            return self.verifies(password, hash.0.expose()).await;
         }
+        self.passwords.verify_nothing(password).await?;
+        Ok(false)
     }
 
     /// Whether `password` is this user's; `None` if they have none.

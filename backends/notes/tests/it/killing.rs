@@ -5,12 +5,12 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use tokio::{sync::Mutex, task::JoinSet, time::sleep};
 use underpin::{
-    db::{DbUrl, Engine},
+    db::Engine,
     http::Method,
-    testing::{EmptyDb, RunningProgram, TestClient},
+    testing::{RunningProgram, TestClient},
 };
 
-use crate::setup::{sqlite, token, with_users};
+use crate::setup::{assert_integrity, token, with_users};
 
 const KILLS: usize = 20;
 const AT_ONCE: usize = 64;
@@ -106,12 +106,4 @@ fn content(title: &str) -> String {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
-}
-
-fn assert_integrity(db: &EmptyDb) {
-    if let DbUrl::Sqlite(path) = db.url() {
-        let check = "PRAGMA integrity_check";
-        let found: String = sqlite(path).query_row(check, [], |row| row.get(0)).unwrap();
-        assert_eq!(found, "ok");
-    }
 }

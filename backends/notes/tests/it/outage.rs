@@ -105,7 +105,7 @@ async fn look_when_back(running: &RunningProgram) {
         .await
         .ok();
     let anna = running.bearer(&token("anna"));
-    for _ in 0..100 {
+    for _ in 0..20 {
         anna.get("/api/settings/user-info").await.ok();
         anna.get("/api/auth/me").await.ok();
     }

@@ -85,3 +85,23 @@ pub async fn postgres(address: &str) -> Client {
     tokio::spawn(connection);
     client
 }
+
+/// The number that a query gives.
+pub async fn number(db: &EmptyDb, query: &str) -> i64 {
+    match db.url() {
+        DbUrl::Sqlite(path) => sqlite(path).query_row(query, [], |row| row.get(0)).unwrap(),
+        DbUrl::Postgres(_) => {
+            let row = postgres(&db.address()).await.query_one(query, &[]).await;
+            row.unwrap().get(0)
+        }
+    }
+}
+
+/// The whole SQLite file is in order; PostgreSQL has no such check of its own.
+pub fn assert_integrity(db: &EmptyDb) {
+    if let DbUrl::Sqlite(path) = db.url() {
+        let check = "PRAGMA integrity_check";
+        let found: String = sqlite(path).query_row(check, [], |row| row.get(0)).unwrap();
+        assert_eq!(found, "ok");
+    }
+}

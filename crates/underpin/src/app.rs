@@ -11,7 +11,7 @@ use crate::{
     error::{ErrorFormat, FastApi},
     http::{Table, exchange::Shared},
     middleware::Cors,
-    openapi::{Document, Info, Operation},
+    openapi::{Info, Operation, document::Document},
     validation::Dialect,
 };
 

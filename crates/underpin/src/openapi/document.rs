@@ -20,7 +20,7 @@ pub struct Info {
 }
 
 /// Collects operations into an OpenAPI 3.1 document.
-pub struct Document<'a> {
+pub(crate) struct Document<'a> {
     info: Info,
     format: &'a dyn ErrorFormat,
     paths: Map<String, Value>,
@@ -31,7 +31,7 @@ pub struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// An empty document; `format` says how error bodies look.
-    pub fn new(info: Info, format: &'a dyn ErrorFormat) -> Self {
+    pub(crate) fn new(info: Info, format: &'a dyn ErrorFormat) -> Self {
         Self {
             info,
             format,
@@ -43,7 +43,7 @@ impl<'a> Document<'a> {
     }
 
     /// Adds what `method` does at `path`.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         method: &http::Method,
         path: &str,
@@ -79,7 +79,7 @@ impl<'a> Document<'a> {
     }
 
     /// The finished document.
-    pub fn finish(self) -> Value {
+    pub(crate) fn finish(self) -> Value {
         let mut info = json!({ "title": self.info.title, "version": self.info.version });
         if !self.info.description.is_empty() {
             info["description"] = self.info.description.into();

@@ -45,7 +45,7 @@ pub(crate) enum Answer {
 
 /// A way to show who is calling.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Security {
+pub(crate) struct Security {
     pub(crate) name: &'static str,
     pub(crate) scheme: serde_json::Value,
 }

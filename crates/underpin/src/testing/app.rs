@@ -1,6 +1,6 @@
 //! A whole app in memory: requests go through every layer, only the socket is left out.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{fmt, net::SocketAddr, sync::Arc};
 
 use axum::body::Body;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -183,5 +183,17 @@ impl Person {
             .entry(header::HOST)
             .or_insert(HeaderValue::from_static("test"));
         self.app.send(request).await
+    }
+}
+
+impl fmt::Debug for TestApp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TestApp")
+    }
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Person")
     }
 }

@@ -248,3 +248,42 @@ async fn an_id_taken_by_another_program_is_passed_over(engine: Engine) {
     let note = write(&ann, "# Free").await;
     assert_eq!(note["id"], format!("note-{}", now + 3));
 }
+
+#[underpin::test]
+async fn whoever_races_a_deletion_is_told_that_the_note_is_gone(engine: Engine) {
+    let (_, ann, _) = ann_and_bob(engine).await;
+    for _ in 0..5 {
+        let address = address(&write(&ann, "# Contested").await);
+        let deletions = (0..4).map(|_| ann.delete(&address));
+        let updates = (0..4).map(|number| {
+            let content = format!("# Changed {number}");
+            let (ann, address) = (ann.clone(), address.clone());
+            async move {
+                let reply = ann.put(&address, json!({ "content": content })).await;
+                if reply.status() == 200 {
+                    assert_eq!(
+                        reply.body()["title"],
+                        content[2..],
+                        "it answers what it wrote"
+                    );
+                }
+                reply.status().as_u16()
+            }
+        });
+        let all = futures_util::future::join(
+            futures_util::future::join_all(deletions),
+            futures_util::future::join_all(updates),
+        );
+        let (deletions, updates) = all.await;
+        let gone = deletions
+            .iter()
+            .filter(|reply| reply.status() == 200)
+            .count();
+        assert_eq!(gone, 1);
+        assert!(
+            updates.iter().all(|status| matches!(status, 200 | 404)),
+            "{updates:?}"
+        );
+    }
+    assert_eq!(ann.get(NOTES).await.ok(), json!([]));
+}

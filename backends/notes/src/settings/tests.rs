@@ -177,3 +177,25 @@ async fn many_exports_at_once_all_come(engine: Engine) {
         assert_eq!(files_of(reply.expect_status(200).bytes()).len(), 9);
     }
 }
+
+#[underpin::test]
+async fn an_account_goes_even_while_it_writes(engine: Engine) {
+    let app = start(engine).await;
+    let anna = someone(&app, "anna").await;
+    let writes = (0..40).map(|_| anna.post("/api/notes/", json!({ "content": "# Late" })));
+    let confirmation = json!({ "password": PASSWORD });
+    let leave = anna.json(Method::DELETE, ACCOUNT, &confirmation);
+    let all = futures_util::future::join_all(writes);
+    let (written, left) = futures_util::future::join(all, leave).await;
+    left.expect_status(200);
+    for reply in written {
+        assert!(
+            matches!(reply.status().as_u16(), 200 | 401),
+            "{}",
+            reply.text()
+        );
+    }
+    anna.get(INFO).await.expect_status(401);
+    let anna = someone(&app, "anna").await;
+    assert_eq!(anna.get(INFO).await.ok()["notes_count"], 0);
+}

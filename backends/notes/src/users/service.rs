@@ -17,7 +17,7 @@ const LONGEST_NAME: usize = 50;
 const LONGEST_TEXT: usize = 255;
 
 /// How often a deletion is tried again because the user wrote a note meanwhile.
-const TRIES: usize = 5;
+const TRIES: usize = 20;
 
 #[derive(Clone, Debug, Provide)]
 pub struct UsersService {

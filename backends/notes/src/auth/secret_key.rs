@@ -50,23 +50,36 @@ fn kept(path: &Path, context: &Context) -> Result<Secret<String>, StartError> {
     }
 }
 
-/// A new secret in a new file; `None` if the file is there already.
+/// A new secret in a new file; `None` if the file is there already. It appears whole: another instance that
+/// starts at this moment, or the next after a crash, must not find half of it.
 fn made(path: &Path, context: &Context) -> Result<Option<Secret<String>>, underpin::Error> {
-    let bytes: [u8; 32] = context.random().bytes()?;
-    let secret = bytes.map(|byte| format!("{byte:02x}")).concat();
+    if path.exists() {
+        return Ok(None);
+    }
+    let (bytes, suffix): ([u8; 32], [u8; 8]) =
+        (context.random().bytes()?, context.random().bytes()?);
+    let secret = hex(&bytes);
+    let draft = path.with_extension(format!("secret.{}", hex(&suffix)));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(mut file) => {
-            file.write_all(secret.as_bytes())?;
-            file.sync_all()?;
-            Ok(Some(Secret::new(secret)))
-        }
+    let mut file = options.open(&draft)?;
+    let placed = file
+        .write_all(secret.as_bytes())
+        .and_then(|()| file.sync_all())
+        // Unlike renaming, this fails if the name is taken.
+        .and_then(|()| fs::hard_link(&draft, path));
+    fs::remove_file(&draft)?;
+    match placed {
+        Ok(()) => Ok(Some(Secret::new(secret))),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+fn hex<const N: usize>(bytes: &[u8; N]) -> String {
+    bytes.map(|byte| format!("{byte:02x}")).concat()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The program as operators run it: a process of its own, on databases that others use and servers that fail.
 
+mod adoption;
 mod instances;
 mod killing;
 mod outage;

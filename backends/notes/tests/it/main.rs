@@ -1,6 +1,8 @@
 //! The program as operators run it: a process of its own, on databases that others use and servers that fail.
 
 mod adoption;
+mod bad_starts;
+mod command_line;
 mod instances;
 mod killing;
 mod outage;

@@ -105,3 +105,14 @@ pub fn assert_integrity(db: &EmptyDb) {
         assert_eq!(found, "ok");
     }
 }
+
+/// Changes a database behind the program's back.
+pub async fn change(db: &EmptyDb, statement: &str) {
+    match db.url() {
+        DbUrl::Sqlite(path) => sqlite(path).execute_batch(statement).unwrap(),
+        DbUrl::Postgres(_) => {
+            let session = postgres(&db.address()).await;
+            session.batch_execute(statement).await.unwrap();
+        }
+    }
+}

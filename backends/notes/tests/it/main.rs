@@ -3,7 +3,9 @@
 mod adoption;
 mod bad_starts;
 mod command_line;
+mod exporting;
 mod instances;
 mod killing;
 mod outage;
 mod setup;
+mod stopping;

@@ -21,12 +21,27 @@ use errors::ParchMark;
 use underpin::{
     App, Context, StartError,
     auth::password::{PasswordSettings, Scheme},
-    db::{Migrations, migrations},
+    db::{BaselineCheck, Engine, Migrations, migrations},
     middleware::{AllowedHeaders, Cors, Origins},
     validation::Dialect,
 };
 
-static MIGRATIONS: Migrations = migrations!("migrations");
+static MIGRATIONS: Migrations = migrations!("migrations").with_baseline_checks(&[
+    BaselineCheck {
+        engine: Engine::Sqlite,
+        number: 1,
+        sql: "SELECT count(*) = 2 FROM sqlite_schema WHERE type = 'table' AND name IN ('users', 'notes')",
+        problem: NO_TABLES,
+    },
+    BaselineCheck {
+        engine: Engine::Postgres,
+        number: 1,
+        sql: "SELECT to_regclass('users') IS NOT NULL AND to_regclass('notes') IS NOT NULL",
+        problem: NO_TABLES,
+    },
+]);
+
+const NO_TABLES: &str = "this database has no tables `users` and `notes`";
 
 /// What the service calls itself.
 const SERVICE: &str = "ParchMark API";

@@ -3,7 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 mod adoption;
+mod bad_starts;
+mod command_line;
+mod exporting;
 mod instances;
 mod killing;
 mod outage;
 mod setup;
+mod stopping;

@@ -14,12 +14,13 @@ use underpin::{
 /// Signs every token of these tests.
 pub const SECRET: &str = "an-old-secret-key-of-forty-characters-ok";
 
-/// The program on this database, without demo data.
+/// The program on this database, without demo data and without an identity provider.
 pub fn notes(address: &str) -> TestProgram {
     TestProgram::new(env!("CARGO_BIN_EXE_notes"))
         .variable("DATABASE_URL", address)
         .variable("SECRET_KEY", SECRET)
         .variable("SEED_DEMO_DATA", "false")
+        .variable("OIDC_ISSUER_URL", "http://127.0.0.1:1")
         .variable("LOG_FORMAT", "text")
 }
 
@@ -104,4 +105,38 @@ pub fn assert_integrity(db: &EmptyDb) {
         let found: String = sqlite(path).query_row(check, [], |row| row.get(0)).unwrap();
         assert_eq!(found, "ok");
     }
+}
+
+/// Changes a database behind the program's back.
+pub async fn change(db: &EmptyDb, statement: &str) {
+    match db.url() {
+        DbUrl::Sqlite(path) => sqlite(path).execute_batch(statement).unwrap(),
+        DbUrl::Postgres(_) => {
+            let session = postgres(&db.address()).await;
+            session.batch_execute(statement).await.unwrap();
+        }
+    }
+}
+
+/// Gives the first user this many notes of 5 KB that hardly compress.
+pub async fn fill(db: &EmptyDb, count: usize) {
+    let (numbers, text, at) = match db.url() {
+        DbUrl::Sqlite(_) => (
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})",
+            "hex(randomblob(2500))",
+            "i",
+        ),
+        DbUrl::Postgres(_) => (
+            "WITH n AS (SELECT i FROM generate_series(1, {count}) AS i)",
+            "(SELECT string_agg(md5(i || ' ' || j), '') FROM generate_series(1, 156) AS j)",
+            "to_timestamp(i)",
+        ),
+    };
+    let numbers = numbers.replace("{count}", &count.to_string());
+    let insert = format!(
+        "{numbers} INSERT INTO notes (id, user_id, title, content, created_at, updated_at)
+         SELECT 'note-' || i, 1, 'Note ' || i, '# Note ' || i || ' of many. ' || {text}, {at}, {at}
+           FROM n"
+    );
+    change(db, &insert).await;
 }

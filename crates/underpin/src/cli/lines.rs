@@ -5,6 +5,7 @@ use std::{fmt::Write, process::ExitCode};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
+use super::say;
 use crate::App;
 
 /// The whole command line of `app`.
@@ -78,11 +79,9 @@ pub(super) fn completions(app: &App, arguments: &ArgMatches) -> ExitCode {
     let Some(shell) = arguments.get_one::<Shell>("shell") else {
         return ExitCode::from(2);
     };
-    clap_complete::generate(
-        *shell,
-        &mut command_line(app),
-        app.name,
-        &mut std::io::stdout(),
-    );
+    // Not to the output directly: the generator panics if its reader went away.
+    let mut script = Vec::new();
+    clap_complete::generate(*shell, &mut command_line(app), app.name, &mut script);
+    say(String::from_utf8_lossy(&script).trim_end());
     ExitCode::SUCCESS
 }

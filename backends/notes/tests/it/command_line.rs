@@ -54,8 +54,8 @@ async fn users_are_made_changed_and_deleted(engine: Engine) {
         .await
         .ok();
     let anna = running.bearer(tokens["access_token"].as_str().unwrap());
-    let note = json!({ "content": "# A note" });
-    anna.post("/api/notes/", &note).await.ok();
+    let body = json!({ "content": "# A note" });
+    anna.post("/api/notes/", &body).await.ok();
     let deleted = line(0, "User 'anna' deleted successfully.");
     assert_eq!(run(&["users", "delete", "anna"], "").await, deleted);
     assert_eq!(number(&db, "SELECT count(*) FROM notes").await, 0);

@@ -62,7 +62,11 @@ impl<'a> OldProgram<'a> {
         let select = "SELECT notes.id, notes.user_id, notes.title, notes.content, \
              notes.created_at, notes.updated_at FROM notes WHERE notes.user_id = $1::INTEGER";
         let statement = self.0.prepare(select).await.unwrap();
-        let types: Vec<_> = statement.columns().iter().map(|one| one.type_()).collect();
+        let types: Vec<_> = statement
+            .columns()
+            .iter()
+            .map(tokio_postgres::Column::type_)
+            .collect();
         assert_eq!(
             types,
             [

@@ -1,7 +1,5 @@
 //! The JSON body, as a model that is valid.
 
-use std::ops::Deref;
-
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -15,20 +13,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Valid<T>(pub T);
 
-impl<T> Valid<T> {
-    /// The value itself.
-    pub fn into_inner(self) -> T {
-        self.0
-    }
-}
-
-impl<T> Deref for Valid<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
+wraps!(Valid);
 
 impl<T: Model + DeserializeOwned + Send + 'static> Input for Valid<T> {
     type Prepared = ();

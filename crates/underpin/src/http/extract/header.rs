@@ -1,7 +1,5 @@
 //! A request header, by the argument's name with dashes for underscores.
 
-use std::ops::Deref;
-
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -15,20 +13,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Header<T>(pub T);
 
-impl<T> Header<T> {
-    /// The value itself.
-    pub fn into_inner(self) -> T {
-        self.0
-    }
-}
-
-impl<T> Deref for Header<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
+wraps!(Header);
 
 impl<T: Model + DeserializeOwned + Send> Input for Header<T> {
     type Prepared = ();

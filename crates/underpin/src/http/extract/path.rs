@@ -1,7 +1,5 @@
 //! A parameter of the path, by the argument's name.
 
-use std::ops::Deref;
-
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -15,20 +13,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Path<T>(pub T);
 
-impl<T> Path<T> {
-    /// The value itself.
-    pub fn into_inner(self) -> T {
-        self.0
-    }
-}
-
-impl<T> Deref for Path<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
+wraps!(Path);
 
 impl<T: Model + DeserializeOwned + Send> Input for Path<T> {
     type Prepared = ();

@@ -1,7 +1,5 @@
 //! Query parameters: one by the argument's name, or a model whose fields are the parameters.
 
-use std::ops::Deref;
-
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -15,20 +13,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);
 
-impl<T> Query<T> {
-    /// The value itself.
-    pub fn into_inner(self) -> T {
-        self.0
-    }
-}
-
-impl<T> Deref for Query<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
+wraps!(Query);
 
 impl<T: Model + DeserializeOwned + Send> Input for Query<T> {
     type Prepared = ();

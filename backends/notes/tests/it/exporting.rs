@@ -12,10 +12,10 @@ use zip::ZipArchive;
 use crate::setup::{fill, token, with_users};
 
 const FEW: usize = 200;
-const MANY: usize = 20_000;
+const MANY: usize = 8_000;
 
 /// What the many notes may take more than the few, in KiB: names and the archive's directory are kept to
-/// the end, about 200 bytes for each note. The notes themselves are 100 MB.
+/// the end, a few hundred bytes for each note. The notes themselves are 40 MB, and the archive has them twice.
 const GROWTH: u64 = 12 * 1024;
 
 #[underpin::test]

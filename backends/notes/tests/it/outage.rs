@@ -186,7 +186,7 @@ async fn write(
     while !*stopped.borrow() {
         let body = json!({ "content": format!("# Note\n\n{}", acknowledged.len()) });
         let reply = anna.send(Method::POST, "/api/notes/", Some(&body)).await;
-        let reply = reply.expect("an answer, even if it is an error");
+        let reply = reply.unwrap();
         if reply.status() == 200 {
             acknowledged.push(reply.ok());
             counts.successes.fetch_add(1, Ordering::Relaxed);

@@ -30,7 +30,7 @@ struct Adopted {
 }
 
 /// Runs a test on each shape, with the demo data that the original makes at every start.
-fn on_each_shape(test: impl AsyncFn(&Adopted)) {
+fn on_each_shape(test: &impl AsyncFn(&Adopted)) {
     for shape in [SHAPE_1, SHAPE_2, SHAPE_3] {
         block_on(async {
             if TestDb::available(Engine::Postgres).await {
@@ -125,7 +125,7 @@ async fn lines(session: &Client, query: &str) -> Vec<String> {
 
 #[test]
 fn old_users_log_in_and_have_their_notes() {
-    on_each_shape(async |old| {
+    on_each_shape(&async |old: &Adopted| {
         let stranger = old.running.stranger();
         for (username, password, count) in [("anna", "annapass1", 2), ("bobby", "bobbypass1", 1)] {
             let login = json!({ "username": username, "password": password });
@@ -161,7 +161,7 @@ fn old_users_log_in_and_have_their_notes() {
 
 #[test]
 fn tokens_of_either_program_work_on_the_other() {
-    on_each_shape(async |old| {
+    on_each_shape(&async |old: &Adopted| {
         let stranger = old.running.stranger();
         old.running
             .bearer(OLD_ACCESS)
@@ -202,7 +202,7 @@ fn assert_same_but_for_expiry(ours: &str, old: &str) {
 
 #[test]
 fn what_the_old_program_writes_is_there_at_once() {
-    on_each_shape(async |old| {
+    on_each_shape(&async |old: &Adopted| {
         let parch_mark = OldProgram::on(&old.session);
         let id = parch_mark.insert_user("clara", "clara@example.com").await;
         let made = parch_mark.insert_note("note-1", id, "Clara's").await;
@@ -225,7 +225,7 @@ fn what_the_old_program_writes_is_there_at_once() {
 
 #[test]
 fn what_the_new_program_writes_the_old_one_reads() {
-    on_each_shape(async |old| {
+    on_each_shape(&async |old: &Adopted| {
         let parch_mark = OldProgram::on(&old.session);
         let anna = old.running.bearer(OLD_ACCESS);
         let new = json!({ "content": "# Neu\n\nüber 🦀" });

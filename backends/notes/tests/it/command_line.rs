@@ -17,7 +17,7 @@ async fn program(engine: Engine) -> (EmptyDb, TestProgram) {
 /// Runs a verb; its exit code, and all that it said.
 async fn said(program: &TestProgram, arguments: &[&str], input: &str) -> (i32, String) {
     let finished = program.run(arguments, input).await;
-    let code = finished.code.expect("an exit code");
+    let code = finished.code.unwrap();
     (code, finished.output + &finished.errors)
 }
 
@@ -29,8 +29,8 @@ fn line(code: i32, text: &str) -> (i32, String) {
 async fn users_are_made_changed_and_deleted(engine: Engine) {
     let (db, program) = program(engine).await;
     let run = async |arguments: &[&str], input: &str| said(&program, arguments, input).await;
-    let none = line(0, "No users found.");
-    assert_eq!(run(&["users", "list"], "").await, none);
+    let nobody = line(0, "No users found.");
+    assert_eq!(run(&["users", "list"], "").await, nobody);
     let created = line(0, "User 'anna' created successfully.");
     assert_eq!(
         run(&["users", "create", "anna", "first"], "").await,
@@ -60,7 +60,7 @@ async fn users_are_made_changed_and_deleted(engine: Engine) {
     assert_eq!(run(&["users", "delete", "anna"], "").await, deleted);
     assert_eq!(number(&db, "SELECT count(*) FROM notes").await, 0);
     anna.get("/api/auth/me").await.expect_status(401);
-    assert_eq!(run(&["users", "list"], "").await, none);
+    assert_eq!(run(&["users", "list"], "").await, nobody);
 }
 
 #[underpin::test]

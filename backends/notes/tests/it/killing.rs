@@ -3,14 +3,18 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use tokio::{sync::Mutex, task::JoinSet, time::sleep};
+use tokio::{
+    sync::Mutex,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 use underpin::{
     db::Engine,
     http::Method,
-    testing::{RunningProgram, TestClient},
+    testing::{EmptyDb, RunningProgram, TestClient},
 };
 
-use crate::setup::{assert_integrity, token, with_users};
+use crate::setup::{assert_integrity, notes, number, token, with_users};
 
 const KILLS: usize = 20;
 const AT_ONCE: usize = 64;
@@ -55,6 +59,24 @@ async fn twenty_kills_lose_no_acknowledged_note(engine: Engine) {
         without_answer <= KILLS * AT_ONCE,
         "more than was under way: {without_answer}"
     );
+}
+
+#[underpin::test]
+async fn kills_during_the_first_start_leave_nothing_in_the_way(engine: Engine) {
+    let db = EmptyDb::new(engine).await;
+    let program = notes(&db.address());
+    for milliseconds in (0..60).step_by(3) {
+        // What is not waited for is killed.
+        let start = timeout(Duration::from_millis(milliseconds), program.serve());
+        drop(start.await);
+    }
+    let running = program.serve().await;
+    running.stranger().get("/api/health").await.ok();
+    assert_eq!(
+        number(&db, "SELECT count(*) FROM _underpin_migrations").await,
+        1
+    );
+    assert_integrity(&db);
 }
 
 async fn write_until_killed(

@@ -16,7 +16,7 @@ use zip::ZipArchive;
 use crate::setup::{fill, number, token, with_users};
 
 /// Their archive is about 25 MB: more than sockets hold, so that it waits for its reader.
-const NOTES: usize = 10_000;
+const NOTES: usize = 5_000;
 
 #[underpin::test]
 async fn an_export_under_way_is_finished(engine: Engine) {

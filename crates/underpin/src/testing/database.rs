@@ -1,19 +1,14 @@
 //! A fresh, migrated database for each test, on either engine: a copy of a template that is migrated once.
 
-use std::{
-    env, fmt, fs,
-    sync::atomic::{AtomicU32, Ordering},
-    thread,
-};
+use std::{fmt, fs};
 
 use bytes::Bytes;
-use tempfile::TempDir;
-use tokio::{
-    runtime,
-    sync::{Mutex, OnceCell},
-};
-use tokio_postgres::{Client, NoTls};
+use tokio::sync::Mutex;
 
+use super::{
+    empty::{Place, new_file, new_on_server},
+    server::{connect, in_ci, maintenance_url, server},
+};
 use crate::{
     Clock,
     db::{Db, DbConfig, DbUrl, Engine, Migrations, PostgresUrl},
@@ -26,59 +21,6 @@ pub struct TestDb {
     _place: Place,
 }
 
-/// What is removed when it is dropped: a directory, or a database on the server.
-enum Place {
-    File { _directory: TempDir },
-    Server(PostgresUrl),
-}
-
-/// A database of one test's own without any table, for programs that make them; gone when it is dropped.
-pub struct EmptyDb {
-    url: DbUrl,
-    _place: Place,
-}
-
-impl EmptyDb {
-    /// A database without tables; on SQLite the file is not even there.
-    ///
-    /// # Panics
-    ///
-    /// If it cannot be made.
-    pub async fn new(engine: Engine) -> Self {
-        let (url, place) = match engine {
-            Engine::Sqlite => new_file(),
-            Engine::Postgres => new_on_server("template0").await,
-        };
-        Self { url, _place: place }
-    }
-
-    /// Where it is.
-    pub fn url(&self) -> &DbUrl {
-        &self.url
-    }
-
-    /// Where it is, as `DATABASE_URL` says it, password included.
-    pub fn address(&self) -> String {
-        address(&self.url)
-    }
-}
-
-/// The address in full, password included, for a process of its own.
-pub(crate) fn address(url: &DbUrl) -> String {
-    match url {
-        DbUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
-        DbUrl::Postgres(url) => {
-            let password = url.password.as_ref();
-            let password = password.map_or("", |password| password.expose());
-            let (user, host, port) = (&url.user, &url.host, url.port);
-            format!(
-                "postgresql://{user}:{password}@{host}:{port}/{}",
-                url.database
-            )
-        }
-    }
-}
-
 impl TestDb {
     /// Whether tests on this engine can run here. PostgreSQL is looked for at `UNDERPIN_TEST_POSTGRES`, then
     /// at 127.0.0.1:5432 as `postgres` or `root`.
@@ -89,7 +31,7 @@ impl TestDb {
     pub async fn available(engine: Engine) -> bool {
         let found = engine == Engine::Sqlite || server().await.is_some();
         assert!(
-            found || !variable_is_set("CI"),
+            found || !in_ci(),
             "no PostgreSQL for the tests: set UNDERPIN_TEST_POSTGRES to its address"
         );
         found
@@ -157,48 +99,6 @@ impl TestDb {
     }
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Self::Server(url) = self {
-            let (name, maintenance) = (url.database.clone(), maintenance_url(url));
-            on_a_thread(async move {
-                if let Some(client) = connect(&maintenance).await {
-                    let drop = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
-                    let _ = client.batch_execute(&drop).await;
-                }
-            });
-        }
-    }
-}
-
-/// Runs `work` to its end, from code that may itself run on a runtime.
-fn on_a_thread(work: impl Future<Output = ()> + Send + 'static) {
-    let thread = thread::spawn(move || {
-        if let Ok(runtime) = runtime::Builder::new_current_thread().enable_all().build() {
-            runtime.block_on(work);
-        }
-    });
-    let _ = thread.join();
-}
-
-/// A number that no other test of this process has.
-fn serial() -> u32 {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test kit has no configuration to read it"
-)]
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-fn variable_is_set(name: &str) -> bool {
-    variable(name).is_some()
-}
-
 /// Tells one set of migrations from another.
 fn fingerprint(migrations: &Migrations, engine: Engine) -> String {
     use sha2::{Digest, Sha256};
@@ -247,89 +147,12 @@ async fn copy_of_file(migrations: &Migrations) -> (DbUrl, Place) {
     (url, place)
 }
 
-/// A path in a directory of its own; there is no file yet.
-fn new_file() -> (DbUrl, Place) {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let path = directory.path().join("test.db");
-    let place = Place::File {
-        _directory: directory,
-    };
-    (DbUrl::Sqlite(path), place)
-}
-
-/// The server for tests, if there is one; looked for once per process.
-async fn server() -> Option<&'static PostgresUrl> {
-    static SERVER: OnceCell<Option<PostgresUrl>> = OnceCell::const_new();
-    SERVER.get_or_init(find_server).await.as_ref()
-}
-
-async fn find_server() -> Option<PostgresUrl> {
-    let given = variable("UNDERPIN_TEST_POSTGRES");
-    let candidates = match &given {
-        Some(url) => vec![url.as_str()],
-        None => vec![
-            "postgresql://postgres@127.0.0.1:5432/postgres",
-            "postgresql://root@127.0.0.1:5432/postgres",
-        ],
-    };
-    for candidate in candidates {
-        if let Ok(DbUrl::Postgres(url)) = candidate.parse()
-            && connect(&url).await.is_some()
-        {
-            return Some(*url);
-        }
-    }
-    None
-}
-
-/// A session for making and dropping databases.
-pub(super) async fn connect(url: &PostgresUrl) -> Option<Client> {
-    let mut config = tokio_postgres::Config::new();
-    config
-        .host(&url.host)
-        .port(url.port)
-        .user(&url.user)
-        .dbname(&url.database);
-    if let Some(password) = &url.password {
-        config.password(password.expose());
-    }
-    let (client, connection) = config.connect(NoTls).await.ok()?;
-    #[expect(clippy::disallowed_methods, reason = "ends with its client")]
-    tokio::spawn(connection);
-    Some(client)
-}
-
-fn maintenance_url(url: &PostgresUrl) -> PostgresUrl {
-    let mut url = url.clone();
-    "postgres".clone_into(&mut url.database);
-    url
-}
-
 /// Migrates a template, once per server and set of migrations, and copies it.
 async fn copy_on_server(migrations: &Migrations) -> (DbUrl, Place) {
     let server = server()
         .await
         .expect("a PostgreSQL server; ask `TestDb::available` first");
     new_on_server(&template_on_server(server, migrations).await).await
-}
-
-/// A copy of a database on the server.
-async fn new_on_server(template: &str) -> (DbUrl, Place) {
-    let server = server()
-        .await
-        .expect("a PostgreSQL server; ask `TestDb::available` first");
-    let mut url = server.clone();
-    url.database = format!("underpin_test_{}_{}", std::process::id(), serial());
-    let name = &url.database;
-    let client = connect(&maintenance_url(server)).await.expect("a session");
-    let leftover = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
-    client.batch_execute(&leftover).await.expect("no leftover");
-    let copy = format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"");
-    client
-        .batch_execute(&copy)
-        .await
-        .expect("a copy of the template");
-    (DbUrl::Postgres(Box::new(url.clone())), Place::Server(url))
 }
 
 /// The name of the template, which is made if it is not there.
@@ -383,11 +206,5 @@ async fn template_on_server(server: &PostgresUrl, migrations: &Migrations) -> St
 impl fmt::Debug for TestDb {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("TestDb").field(self.url()).finish()
-    }
-}
-
-impl fmt::Debug for EmptyDb {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("EmptyDb").field(&self.url).finish()
     }
 }

@@ -11,16 +11,19 @@
 mod app;
 mod cluster;
 mod database;
+mod empty;
 mod process;
 mod reply;
 mod run;
+mod server;
 pub mod statements;
 
 pub use app::{Person, TestApp};
 pub use cluster::{Cluster, free_port};
+pub use database::TestDb;
+pub use empty::EmptyDb;
 #[cfg(test)]
-pub(crate) use database::address;
-pub use database::{EmptyDb, TestDb};
+pub(crate) use empty::address;
 pub use process::{Finished, RunningProgram, TestClient, TestProgram};
 pub use reply::Reply;
 pub use run::{block_on, on};

@@ -54,7 +54,10 @@ fn run(
         take(&transaction, step, now)?;
         numbers.push(step.migration.number);
     }
-    check_references(&transaction)?;
+    if !plan.steps.is_empty() {
+        // It reads every row: not at each start.
+        check_references(&transaction)?;
+    }
     transaction.commit().map_err(failed)?;
     Ok(numbers)
 }

@@ -143,7 +143,7 @@ impl Sqlite {
         let statements = Arc::clone(&self.statements);
         let opening = task::spawn_blocking(move || {
             let connection =
-                open::reader(&path, &config).map_err(|error| refusal(error).into_error())?;
+                open::snapshot(&path, &config).map_err(|error| refusal(error).into_error())?;
             Pinned::begin(connection, statements, permit)
         });
         opening.await?

@@ -37,6 +37,14 @@ pub(super) fn reader(path: &Path, config: &DbConfig) -> rusqlite::Result<Connect
     Ok(connection)
 }
 
+/// A reader of a great part of the file, once: it leaves neither the file nor its pages in memory.
+pub(super) fn snapshot(path: &Path, config: &DbConfig) -> rusqlite::Result<Connection> {
+    let connection = reader(path, config)?;
+    connection.pragma_update_and_check(None, "mmap_size", 0, |_| Ok(()))?;
+    connection.pragma_update(None, "cache_size", -2_048)?;
+    Ok(connection)
+}
+
 fn open(path: &Path, config: &DbConfig) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE

@@ -4,7 +4,7 @@ use std::fmt;
 
 use tokio_postgres::Client;
 
-use crate::{db::DbUrl, testing::TestDb, testing::database::connect};
+use crate::{db::DbUrl, testing::TestDb, testing::server::connect};
 
 /// How many values a statement takes and how many columns it returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,6 @@
 //! The program as operators run it: a process of its own, on databases that others use and servers that fail.
 
-#![expect(
-    clippy::expect_used,
-    clippy::print_stderr,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on must fail, and may say what it measured"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 mod adoption;
 mod bad_starts;

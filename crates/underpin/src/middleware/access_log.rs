@@ -90,7 +90,9 @@ impl Exchange {
         let path = self.uri.path();
         let path = path.get(..MAX_PATH).unwrap_or(path);
         let (method, id) = (self.method.as_str(), self.id.as_str());
-        let duration_ms = self.began.elapsed().as_secs_f64() * 1000.0;
+        // Whole microseconds: more digits are noise.
+        let micros = u32::try_from(self.began.elapsed().as_micros()).unwrap_or(u32::MAX);
+        let duration_ms = f64::from(micros) / 1000.0;
         // 0 stands for a request that its client gave up.
         let status = self.status.map_or(0, |status| status.as_u16());
         macro_rules! line {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use tokio_postgres::{Client, types::Type};
+use tokio_postgres::{Client, Column, types::Type};
 
 /// ParchMark on PostgreSQL.
 pub struct OldProgram<'a>(&'a Client);
@@ -62,11 +62,7 @@ impl<'a> OldProgram<'a> {
         let select = "SELECT notes.id, notes.user_id, notes.title, notes.content, \
              notes.created_at, notes.updated_at FROM notes WHERE notes.user_id = $1::INTEGER";
         let statement = self.0.prepare(select).await.unwrap();
-        let types: Vec<_> = statement
-            .columns()
-            .iter()
-            .map(tokio_postgres::Column::type_)
-            .collect();
+        let types: Vec<_> = statement.columns().iter().map(Column::type_).collect();
         assert_eq!(
             types,
             [

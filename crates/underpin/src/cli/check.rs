@@ -3,7 +3,12 @@
 use std::process::ExitCode;
 
 use super::{fail, say};
-use crate::{App, Clock, Random, StartError, config::Sources, program};
+use crate::{
+    App, Clock, Random, StartError,
+    config::Sources,
+    db::{Db, MigrationState, MigrationStatus, Migrations},
+    program,
+};
 
 /// Looks at settings, database, migrations and the features' own needs, and goes on after a failure.
 pub(super) async fn check(app: App, sources: &Sources) -> ExitCode {
@@ -19,7 +24,7 @@ pub(super) async fn check(app: App, sources: &Sources) -> ExitCode {
             say(format_args!("database: ok ({})", db.engine()));
             context.insert(db.clone());
             if let Some(migrations) = app.migrations {
-                healthy &= tell("migrations", &migrations.check(&db).await);
+                healthy &= check_migrations(&db, migrations).await;
             }
         }
         Ok(None) => say("database: none needed"),
@@ -35,6 +40,25 @@ pub(super) async fn check(app: App, sources: &Sources) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Migrations that are only missing are no failure: `serve` applies them.
+async fn check_migrations(db: &Db, migrations: &Migrations) -> bool {
+    let status = migrations.status(db).await.unwrap_or_default();
+    let missing = status
+        .iter()
+        .filter(|one| one.state == MigrationState::Pending)
+        .count();
+    let is_orderly = |one: &MigrationStatus| {
+        matches!(one.state, MigrationState::Pending | MigrationState::Applied)
+    };
+    if missing > 0 && status.iter().all(is_orderly) {
+        say(format_args!(
+            "migrations: {missing} not applied yet; `serve` and `migrate up` do it"
+        ));
+        return true;
+    }
+    tell("migrations", &migrations.check(db).await)
 }
 
 fn tell(what: &str, outcome: &Result<(), StartError>) -> bool {

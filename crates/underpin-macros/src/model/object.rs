@@ -1,7 +1,7 @@
 //! A struct with named fields: an object on the wire.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::{Fields, FieldsNamed, ItemStruct, Type, spanned::Spanned};
 
 use super::{
@@ -111,10 +111,11 @@ fn describe(field: &syn::Field, container: &Serde, serde: &Serde, ruled: &Ruled)
 fn check(field: &syn::Field, ruled: &Ruled) -> TokenStream {
     let name = &field.ident;
     let nested = quote!(::underpin::validation::Model::check(&self.#name));
+    let value = quote!(&self.#name);
     match ruled.constant() {
         None => nested,
-        Some(constant) => quote! {
-            ::underpin::validation::Obey::obeys(&self.#name, const { &#constant }) && #nested
+        Some(constant) => quote_spanned! {field.ty.span()=>
+            ::underpin::validation::Obey::obeys(#value, const { &#constant }) && #nested
         },
     }
 }

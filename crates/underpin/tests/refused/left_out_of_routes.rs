@@ -1,4 +1,6 @@
 //! `forgotten` is not in the list.
+//~ function `forgotten` is never used
+//~ a handler must stand in its router's `routes![…]`
 
 use underpin::{
     get,

@@ -1,4 +1,6 @@
 //! Nothing takes `{id}`.
+//~ no argument takes the path parameter `id`; add `id: Path<…>`
+//~ #[get("/notes/{id}")]
 
 use underpin::{get, http::Text};
 

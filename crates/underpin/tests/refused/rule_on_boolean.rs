@@ -1,4 +1,6 @@
 //! A boolean has no length.
+//~ `bool` takes no rules
+//~ pinned: bool
 
 use underpin::model;
 

@@ -1,4 +1,6 @@
 //! Nobody can tell what this replies.
+//~ an `impl …` cannot be documented; name the reply's type
+//~ async fn index() -> impl Display {
 
 use std::fmt::Display;
 

@@ -1,4 +1,6 @@
 //! There is no rule of this name.
+//~ unknown rule `max_len`; there are min_length, max_length
+//~ #[field(max_len = 10)]
 
 use underpin::model;
 

@@ -1,4 +1,6 @@
 //! A number is not something that a request has by itself.
+//~ `u64` cannot be a handler argument
+//~ async fn read(id: Path<String>, limit: u64) -> Text {
 
 use underpin::{
     get,

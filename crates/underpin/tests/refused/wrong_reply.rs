@@ -1,4 +1,6 @@
 //! A bare number is no reply.
+//~ `u64` cannot be a handler's reply
+//~ async fn count() -> u64 {
 
 use underpin::{get, http::Router, routes};
 

@@ -68,7 +68,7 @@ impl<'a> Read<'a> {
     }
 
     pub(super) fn content_type(self) -> Option<&'a str> {
-        self.parts.headers.get(header::CONTENT_TYPE)?.to_str().ok()
+        content_type(self.parts)
     }
 
     pub(super) fn dialect(self) -> &'a Dialect {
@@ -153,11 +153,6 @@ impl Exchange {
         (read, &mut self.report)
     }
 
-    /// The content type header, if it is text.
-    fn content_type(&self) -> Option<&str> {
-        self.parts.headers.get(header::CONTENT_TYPE)?.to_str().ok()
-    }
-
     /// The whole body, read once.
     ///
     /// The layers around the app bound its size (413) and the wait for it (408); an error here is
@@ -188,7 +183,8 @@ impl Exchange {
                 Ok(bytes) => bytes,
                 Err(error) => return self.fail(&error),
             };
-            match body::syntax_error(&bytes, self.content_type(), &self.shared.dialect) {
+            let content_type = content_type(&self.parts);
+            match body::syntax_error(&bytes, content_type, &self.shared.dialect) {
                 Err(body::Unreadable) => return self.fail(&unreadable()),
                 Ok(Some(fault)) => {
                     self.report = Report::new();
@@ -255,6 +251,15 @@ impl Exchange {
         }
         response
     }
+}
+
+/// The content type header. One that is no text is there all the same, and names no type that anyone reads.
+fn content_type(parts: &Parts) -> Option<&str> {
+    let value = parts.headers.get(header::CONTENT_TYPE)?;
+    let media_type = value.as_bytes().split(|byte| *byte == b';').next();
+    let text = value.to_str().ok();
+    text.or_else(|| str::from_utf8(media_type?).ok())
+        .or(Some("unreadable"))
 }
 
 /// 400, in the words of FastAPI: the body is not UTF-8, or nested absurdly deep.

@@ -20,7 +20,6 @@ struct NewNote {
     /// The text.
     content: String,
     /// Labels.
-    #[field(max_items = 10)]
     tags: Vec<String>,
     /// How urgent it is.
     #[field(min_length = 1, max_length = 10)]

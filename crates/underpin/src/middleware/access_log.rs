@@ -90,7 +90,8 @@ impl Exchange {
         let path = self.uri.path();
         let path = path.get(..MAX_PATH).unwrap_or(path);
         let (method, id) = (self.method.as_str(), self.id.as_str());
-        let duration_ms = self.began.elapsed().as_secs_f64() * 1000.0;
+        // Whole microseconds: more digits would be noise in the line.
+        let duration_ms = (self.began.elapsed().as_secs_f64() * 1e6).round() / 1e3;
         // 0 stands for a request that its client gave up.
         let status = self.status.map_or(0, |status| status.as_u16());
         macro_rules! line {

@@ -13,5 +13,4 @@ pub static BODY: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The content of each note that is answered.
-pub const CONTENT: &str =
-    "A note with a body of ordinary length, so that writing it as JSON is neither free nor all that is measured.";
+pub const CONTENT: &str = "A note with a body of ordinary length, so that writing it as JSON is neither free nor all that is measured.";

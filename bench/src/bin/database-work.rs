@@ -8,12 +8,16 @@ use underpin::db::{Db, DbConfig, Row, sql};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-const POINT: &str = "SELECT id, owner, title, content FROM bench_notes WHERE id = $1 AND owner = $2";
+const POINT: &str =
+    "SELECT id, owner, title, content FROM bench_notes WHERE id = $1 AND owner = $2";
 const LIST: &str =
     "SELECT id, owner, title, content FROM bench_notes WHERE owner = $1 ORDER BY id DESC LIMIT 100";
 
 #[derive(Row)]
-#[expect(dead_code, reason = "decoding the columns is the work, nobody reads them")]
+#[expect(
+    dead_code,
+    reason = "decoding the columns is the work, nobody reads them"
+)]
 struct Note {
     id: i64,
     owner: i64,
@@ -46,15 +50,24 @@ fn rusqlite(path: &str, point: bool, times: i64) -> Outcome<()> {
     let connection = Connection::open(path)?;
     connection.execute_batch("PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -16384;")?;
     let note = |row: &rusqlite::Row<'_>| {
-        Ok(Note { id: row.get(0)?, owner: row.get(1)?, title: row.get(2)?, content: row.get(3)? })
+        Ok(Note {
+            id: row.get(0)?,
+            owner: row.get(1)?,
+            title: row.get(2)?,
+            content: row.get(3)?,
+        })
     };
     let mut statement = connection.prepare(if point { POINT } else { LIST })?;
     for turn in 0..times {
         let (id, owner) = id(turn);
         let notes: Vec<Note> = if point {
-            statement.query_map([id, owner], note)?.collect::<Result<_, _>>()?
+            statement
+                .query_map([id, owner], note)?
+                .collect::<Result<_, _>>()?
         } else {
-            statement.query_map([owner], note)?.collect::<Result<_, _>>()?
+            statement
+                .query_map([owner], note)?
+                .collect::<Result<_, _>>()?
         };
         check(&notes, point)?;
     }
@@ -74,7 +87,12 @@ async fn tokio_postgres(url: &str, point: bool, times: i64) -> Outcome<()> {
         };
         let notes: Vec<Note> = rows
             .iter()
-            .map(|row| Note { id: row.get(0), owner: row.get(1), title: row.get(2), content: row.get(3) })
+            .map(|row| Note {
+                id: row.get(0),
+                owner: row.get(1),
+                title: row.get(2),
+                content: row.get(3),
+            })
             .collect();
         check(&notes, point)?;
     }
@@ -82,13 +100,24 @@ async fn tokio_postgres(url: &str, point: bool, times: i64) -> Outcome<()> {
 }
 
 async fn underpin(url: &str, point: bool, times: i64) -> Outcome<()> {
-    let db = Db::connect(DbConfig::new(url.parse()?)).await.map_err(|error| error.to_string())?;
+    let db = Db::connect(DbConfig::new(url.parse()?))
+        .await
+        .map_err(|error| error.to_string())?;
     for turn in 0..times {
         let (id, owner) = id(turn);
         let notes: Vec<Note> = if point {
-            sql(POINT).bind(id).bind(owner).fetch_all(&db).await.map_err(|error| error.chain())?
+            sql(POINT)
+                .bind(id)
+                .bind(owner)
+                .fetch_all(&db)
+                .await
+                .map_err(|error| error.chain())?
         } else {
-            sql(LIST).bind(owner).fetch_all(&db).await.map_err(|error| error.chain())?
+            sql(LIST)
+                .bind(owner)
+                .fetch_all(&db)
+                .await
+                .map_err(|error| error.chain())?
         };
         check(&notes, point)?;
     }
@@ -97,5 +126,9 @@ async fn underpin(url: &str, point: bool, times: i64) -> Outcome<()> {
 }
 
 fn check(notes: &[Note], point: bool) -> Outcome<()> {
-    if notes.len() == if point { 1 } else { 100 } { Ok(()) } else { Err("wrong rows".into()) }
+    if notes.len() == if point { 1 } else { 100 } {
+        Ok(())
+    } else {
+        Err("wrong rows".into())
+    }
 }

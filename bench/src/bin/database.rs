@@ -32,32 +32,57 @@ async fn main() -> Outcome<()> {
     fill_sqlite(&file)?;
     let (client, connection) = tokio_postgres::connect(&server, NoTls).await?;
     tokio::spawn(connection);
-    client.batch_execute("DROP DATABASE IF EXISTS underpin_bench").await?;
-    client.batch_execute("CREATE DATABASE underpin_bench").await?;
+    client
+        .batch_execute("DROP DATABASE IF EXISTS underpin_bench")
+        .await?;
+    client
+        .batch_execute("CREATE DATABASE underpin_bench")
+        .await?;
     // Without TLS on both sides: the framework would take it where it is offered, the peer has none.
-    let base = server.rsplit_once('/').ok_or("no database in BENCH_POSTGRES")?.0;
+    let base = server
+        .rsplit_once('/')
+        .ok_or("no database in BENCH_POSTGRES")?
+        .0;
     let postgres = format!("{base}/underpin_bench?sslmode=disable");
     let measured = measure(&file, &sqlite, &postgres).await;
-    client.batch_execute("DROP DATABASE underpin_bench WITH (FORCE)").await?;
+    client
+        .batch_execute("DROP DATABASE underpin_bench WITH (FORCE)")
+        .await?;
     measured
 }
 
 async fn measure(file: &Path, sqlite: &str, postgres: &str) -> Outcome<()> {
     fill_postgres(postgres).await?;
     let mut out = std::io::stdout();
-    writeln!(out, "| instructions per read, client side | driver | underpin | ratio |\n|---|---|---|---|")?;
+    writeln!(
+        out,
+        "| instructions per read, client side | driver | underpin | ratio |\n|---|---|---|---|"
+    )?;
     for (driver, url) in [("rusqlite", sqlite), ("tokio-postgres", postgres)] {
         for (work, short, long) in [("point", 1000, 5000), ("list of 100", 100, 500)] {
             let count = |who: &str| -> Outcome<u64> {
-                Ok((collect(who, work, long, url)? - collect(who, work, short, url)?) / (long - short))
+                Ok(
+                    (collect(who, work, long, url)? - collect(who, work, short, url)?)
+                        / (long - short),
+                )
             };
             let (raw, own) = (count(driver)?, count("underpin")?);
             let hundredths = own * 100 / raw;
-            writeln!(out, "| {driver}, {work} | {raw} | {own} | {}.{:02} |", hundredths / 100, hundredths % 100)?;
+            writeln!(
+                out,
+                "| {driver}, {work} | {raw} | {own} | {}.{:02} |",
+                hundredths / 100,
+                hundredths % 100
+            )?;
         }
     }
-    writeln!(out, "\n| inserts per second, {WRITERS} writers, median of {ROUNDS} alternating rounds | one transaction each | group commit |\n|---|---|---|")?;
-    let db = Db::connect(DbConfig::new(sqlite.parse()?)).await.map_err(|error| error.to_string())?;
+    writeln!(
+        out,
+        "\n| inserts per second, {WRITERS} writers, median of {ROUNDS} alternating rounds | one transaction each | group commit |\n|---|---|---|"
+    )?;
+    let db = Db::connect(DbConfig::new(sqlite.parse()?))
+        .await
+        .map_err(|error| error.to_string())?;
     let (mut single, mut grouped) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let start = 1_000_000 + i64::try_from(round)? * 1_000_000;
@@ -65,7 +90,12 @@ async fn measure(file: &Path, sqlite: &str, postgres: &str) -> Outcome<()> {
         grouped.push(group(&db, start + 500_000).await?);
     }
     db.close().await;
-    writeln!(out, "| SQLite, synchronous=FULL | {} | {} |", median(single), median(grouped))?;
+    writeln!(
+        out,
+        "| SQLite, synchronous=FULL | {} | {} |",
+        median(single),
+        median(grouped)
+    )?;
     Ok(())
 }
 
@@ -87,7 +117,9 @@ fn collect(candidate: &str, work: &str, times: u64, url: &str) -> Outcome<u64> {
         return Err(format!("{candidate} failed").into());
     }
     let report = std::fs::read_to_string(report.path())?;
-    let line = report.lines().find_map(|line| line.split_once("Collected : "));
+    let line = report
+        .lines()
+        .find_map(|line| line.split_once("Collected : "));
     Ok(line.ok_or("callgrind told no count")?.1.trim().parse()?)
 }
 
@@ -132,8 +164,12 @@ fn one_by_one(file: &Path, start: i64) -> Outcome<u128> {
             scope.spawn(move || {
                 for id in ids(start, writer) {
                     let connection = connection.lock().expect("no writer panics");
-                    let mut insert = connection.prepare_cached(INSERT).expect("the table is there");
-                    insert.execute((id, -1, "title", "x".repeat(1000))).expect("the id is new");
+                    let mut insert = connection
+                        .prepare_cached(INSERT)
+                        .expect("the table is there");
+                    insert
+                        .execute((id, -1, "title", "x".repeat(1000)))
+                        .expect("the id is new");
                 }
             });
         }
@@ -147,8 +183,15 @@ async fn group(db: &Db, start: i64) -> Outcome<u128> {
         let db = db.clone();
         tokio::spawn(async move {
             for id in ids(start, writer) {
-                let insert = sql(INSERT).bind(id).bind(-1_i64).bind("title").bind("x".repeat(1000));
-                insert.rows_affected(&db).await.map_err(|error| error.chain())?;
+                let insert = sql(INSERT)
+                    .bind(id)
+                    .bind(-1_i64)
+                    .bind("title")
+                    .bind("x".repeat(1000));
+                insert
+                    .rows_affected(&db)
+                    .await
+                    .map_err(|error| error.chain())?;
             }
             Ok::<_, String>(())
         })

@@ -17,17 +17,35 @@ const SHORT: u64 = 500;
 const LONG: u64 = 2500;
 
 const CANDIDATES: [(&str, &str, &[(&str, &str)]); 5] = [
-    ("underpin, log on", "serve-underpin", &[("LOG_LEVEL", "info")]),
-    ("underpin, log off", "serve-underpin", &[("LOG_LEVEL", "off")]),
+    (
+        "underpin, log on",
+        "serve-underpin",
+        &[("LOG_LEVEL", "info")],
+    ),
+    (
+        "underpin, log off",
+        "serve-underpin",
+        &[("LOG_LEVEL", "off")],
+    ),
     ("axum, plain", "serve-axum", &[("LOG_LEVEL", "off")]),
-    ("axum + tower-http, log on", "serve-axum", &[("LOG_LEVEL", "info"), ("LAYERS", "1")]),
-    ("axum + tower-http, log off", "serve-axum", &[("LOG_LEVEL", "off"), ("LAYERS", "1")]),
+    (
+        "axum + tower-http, log on",
+        "serve-axum",
+        &[("LOG_LEVEL", "info"), ("LAYERS", "1")],
+    ),
+    (
+        "axum + tower-http, log off",
+        "serve-axum",
+        &[("LOG_LEVEL", "off"), ("LAYERS", "1")],
+    ),
 ];
 
 fn requests() -> [(&'static str, String); 3] {
     let head = |line: &str| {
         let token = bench::TOKEN;
-        format!("{line} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\naccept: */*\r\nuser-agent: bench\r\n")
+        format!(
+            "{line} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\naccept: */*\r\nuser-agent: bench\r\n"
+        )
     };
     let body = bench::BODY.as_str();
     let post = format!(
@@ -38,7 +56,10 @@ fn requests() -> [(&'static str, String); 3] {
     [
         ("POST", post),
         ("GET one", head("GET /notes/42") + "\r\n"),
-        ("GET list", head("GET /notes/?limit=20&offset=40&q=milk") + "\r\n"),
+        (
+            "GET list",
+            head("GET /notes/?limit=20&offset=40&q=milk") + "\r\n",
+        ),
     ]
 }
 
@@ -47,7 +68,10 @@ fn main() -> Outcome<()> {
     let programs = std::env::current_exe()?;
     let programs = programs.parent().ok_or("no directory")?;
     let mut out = std::io::stdout();
-    writeln!(out, "| instructions per request | POST | GET one | GET list |\n|---|---|---|---|")?;
+    writeln!(
+        out,
+        "| instructions per request | POST | GET one | GET list |\n|---|---|---|---|"
+    )?;
     for (name, program, variables) in CANDIDATES.into_iter().filter(|row| row.0.contains(&wanted)) {
         write!(out, "| {name} |")?;
         for (_, request) in requests() {
@@ -63,7 +87,9 @@ fn main() -> Outcome<()> {
 
 /// The instructions of a whole run with `count` requests.
 fn run(program: &Path, variables: &[(&str, &str)], request: &str, count: u64) -> Outcome<u64> {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let port = std::net::TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port();
     let report = tempfile::NamedTempFile::new()?;
     let mut server = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
@@ -84,7 +110,9 @@ fn run(program: &Path, variables: &[(&str, &str)], request: &str, count: u64) ->
 }
 
 fn collected(report: &str) -> Outcome<u64> {
-    let line = report.lines().find_map(|line| line.split_once("Collected : "));
+    let line = report
+        .lines()
+        .find_map(|line| line.split_once("Collected : "));
     Ok(line.ok_or("callgrind told no count")?.1.trim().parse()?)
 }
 

@@ -73,8 +73,24 @@ fn note(id: i64) -> Note {
 }
 
 async fn create(_me: Caller, Json(new): Json<NewNote>) -> (StatusCode, Json<Note>) {
-    let NewNote { title, content, tags, priority, pinned } = new;
-    (StatusCode::CREATED, Json(Note { id: 1, title, content, tags, priority, pinned }))
+    let NewNote {
+        title,
+        content,
+        tags,
+        priority,
+        pinned,
+    } = new;
+    (
+        StatusCode::CREATED,
+        Json(Note {
+            id: 1,
+            title,
+            content,
+            tags,
+            priority,
+            pinned,
+        }),
+    )
 }
 
 async fn read(_me: Caller, Path(id): Path<i64>) -> Json<Note> {
@@ -102,20 +118,31 @@ fn layered(router: Router) -> Router {
     let level = DefaultOnResponse::new().level(tracing::Level::INFO);
     router
         .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Duration::from_secs(60),
+        ))
         .layer(RequestBodyLimitLayer::new(10 << 20))
         .layer(cors)
         .layer(PropagateRequestIdLayer::new(id.clone()))
-        .layer(TraceLayer::new_for_http()
-            .make_span_with(tower_http::trace::DefaultMakeSpan::new().level(tracing::Level::INFO))
-            .on_response(level))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(
+                    tower_http::trace::DefaultMakeSpan::new().level(tracing::Level::INFO),
+                )
+                .on_response(level),
+        )
         .layer(SetRequestIdLayer::new(id, Count::default()))
 }
 
 #[tokio::main]
 async fn main() -> Result<Infallible, Box<dyn std::error::Error>> {
     let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_default();
-    tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter).init();
+    tracing_subscriber::fmt()
+        .json()
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter)
+        .init();
     let port: u16 = std::env::var("PORT")?.parse()?;
     let mut router = Router::new()
         .route("/notes/", post(create).get(list))

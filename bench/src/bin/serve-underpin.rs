@@ -75,8 +75,21 @@ fn note(id: i64) -> Note {
 /// Write a note.
 #[post("/")]
 async fn create(_me: Caller, new: Valid<NewNote>) -> Created<Note> {
-    let NewNote { title, content, tags, priority, pinned } = new.into_inner();
-    Created(Note { id: 1, title, content, tags, priority, pinned })
+    let NewNote {
+        title,
+        content,
+        tags,
+        priority,
+        pinned,
+    } = new.into_inner();
+    Created(Note {
+        id: 1,
+        title,
+        content,
+        tags,
+        priority,
+        pinned,
+    })
 }
 
 /// Read a note.

@@ -14,6 +14,9 @@ use crate::{
     validation::{Dialect, Report, body},
 };
 
+/// Names and values, decoded.
+type Pairs = Vec<(String, String)>;
+
 /// What every exchange of an app has in common.
 pub(crate) struct Shared {
     pub(crate) format: Arc<dyn ErrorFormat>,
@@ -44,6 +47,7 @@ impl Shared {
 pub(super) struct Read<'a> {
     parts: &'a Parts,
     params: &'a [(Box<str>, String)],
+    query: &'a OnceLock<Pairs>,
     dialect: &'a Dialect,
 }
 
@@ -56,11 +60,14 @@ impl<'a> Read<'a> {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The query as pairs, decoded as forms are.
-    pub(super) fn query(self) -> Vec<(String, String)> {
-        form_urlencoded::parse(self.parts.uri.query().unwrap_or_default().as_bytes())
-            .into_owned()
-            .collect()
+    /// The query as pairs, decoded as forms are, once however many arguments look at it.
+    pub(super) fn query(self) -> &'a [(String, String)] {
+        self.query.get_or_init(|| {
+            let query = self.parts.uri.query().unwrap_or_default();
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect()
+        })
     }
 
     pub(super) fn headers(self) -> &'a HeaderMap {
@@ -81,6 +88,7 @@ pub struct Exchange {
     parts: Parts,
     path: String,
     params: Vec<(Box<str>, String)>,
+    query: OnceLock<Pairs>,
     body: Option<Body>,
     bytes: OnceLock<Bytes>,
     shared: Arc<Shared>,
@@ -101,6 +109,7 @@ impl Exchange {
             parts,
             path,
             params,
+            query: OnceLock::new(),
             body: Some(body),
             bytes: OnceLock::new(),
             shared,
@@ -148,6 +157,7 @@ impl Exchange {
         let read = Read {
             parts: &self.parts,
             params: &self.params,
+            query: &self.query,
             dialect: &self.shared.dialect,
         };
         (read, &mut self.report)

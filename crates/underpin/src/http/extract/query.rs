@@ -41,7 +41,7 @@ impl<T: Model + DeserializeOwned + Send> Input for Query<T> {
         let (request, report) = exchange.split();
         let pairs = request.query();
         let value = if let Schema::Model(_) = T::schema() {
-            text::read_parameters("query", &pairs, report)
+            text::read_parameters("query", pairs, report)
         } else {
             let values = pairs.iter().filter(|(other, _)| other == name);
             let values: Vec<&str> = values.map(|(_, value)| value.as_str()).collect();

@@ -40,6 +40,20 @@ async fn anyone_may_read_them(engine: Engine) {
 }
 
 #[underpin::test]
+async fn a_redirect_keeps_the_scheme_that_a_local_proxy_names(engine: Engine) {
+    let app = start(engine).await;
+    for (scheme, location) in [
+        ("https", "https://test/api/notes/?a=b"),
+        ("http", "http://test/api/notes/?a=b"),
+        ("ftp", "http://test/api/notes/?a=b"),
+    ] {
+        let proxy = app.stranger().with_header("x-forwarded-proto", scheme);
+        let reply = proxy.get("/api/notes?a=b").await.expect_status(307);
+        assert_eq!(reply.header("location"), location);
+    }
+}
+
+#[underpin::test]
 async fn without_the_database_one_page_says_so_and_the_others_fail_alike(engine: Engine) {
     let app = start(engine).await;
     app.get::<Db>().close().await;

@@ -70,6 +70,7 @@ pub struct ServerSettings {
     #[config(env = "SHUTDOWN_GRACE", default = "25s", min = 0, max = 3600)]
     pub shutdown_grace: Duration,
     /// Whether a proxy in front sets `X-Forwarded-For` and `X-Forwarded-Proto`, which are then believed.
+    /// (A proxy on this machine is believed about the scheme in any case.)
     #[config(env = "TRUST_PROXY", default = "false")]
     pub trust_proxy: bool,
 }

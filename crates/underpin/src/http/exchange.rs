@@ -287,3 +287,24 @@ impl std::fmt::Debug for Exchange {
 pub(super) fn header_value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_type_that_is_no_text_is_there_all_the_same() {
+        let read = |value: &[u8]| {
+            let mut request = Request::new(());
+            let value = HeaderValue::from_bytes(value).unwrap();
+            request.headers_mut().insert(header::CONTENT_TYPE, value);
+            content_type(&request.into_parts().0).map(str::to_owned)
+        };
+        let json = Some("application/json".to_owned());
+        assert_eq!(read(b"application/json"), json);
+        assert_eq!(read(b"application/json;a=\xE9"), json);
+        assert_eq!(read(b"\xE9"), Some("unreadable".to_owned()));
+        let (parts, ()) = Request::new(()).into_parts();
+        assert_eq!(content_type(&parts), None);
+    }
+}

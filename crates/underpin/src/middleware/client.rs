@@ -16,17 +16,17 @@ pub struct Client {
 
 /// Notes the sender. Of a list of addresses only the last one was written by our own proxy.
 pub(super) fn note(request: &mut Request<Body>, peer: SocketAddr, trust_proxy: bool) {
-    let mut client = Client {
-        address: peer.ip().to_canonical(),
-        https: false,
+    let headers = request.headers();
+    let address = peer.ip().to_canonical();
+    // Whoever speaks from this machine is believed about the scheme, as uvicorn does: the address that a
+    // redirect names stays right behind a local proxy. Rate limits count by the address, so not about that.
+    let knows_scheme = trust_proxy || address.is_loopback();
+    let https = last(headers, "x-forwarded-proto").is_some_and(|scheme| scheme == "https");
+    let told = last(headers, "x-forwarded-for").and_then(|text| text.parse().ok());
+    let client = Client {
+        address: told.filter(|_| trust_proxy).unwrap_or(address),
+        https: knows_scheme && https,
     };
-    if trust_proxy {
-        let headers = request.headers();
-        client.https = last(headers, "x-forwarded-proto").is_some_and(|scheme| scheme == "https");
-        if let Some(address) = last(headers, "x-forwarded-for").and_then(|text| text.parse().ok()) {
-            client.address = address;
-        }
-    }
     request.extensions_mut().insert(client);
 }
 

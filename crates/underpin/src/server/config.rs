@@ -28,7 +28,7 @@ pub struct ServerConfig {
     /// Time for requests and tasks to finish after the program was told to stop.
     pub shutdown_grace: Duration,
     /// Whether a proxy in front sets `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Request-Id`.
-    /// If not, these headers are not believed.
+    /// If not, these headers are not believed, save for the scheme when it comes from this machine.
     pub trust_proxy: bool,
 }
 

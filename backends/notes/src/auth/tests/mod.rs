@@ -64,6 +64,41 @@ async fn the_header_decides_between_403_and_401(engine: Engine) {
 }
 
 #[underpin::test]
+async fn tokens_are_read_as_leniently_as_before(engine: Engine) {
+    let app = start(engine).await;
+    someone(&app, "anna").await;
+    let token = signed(&json!({ "sub": "anna", "type": "access" }));
+    for ending in ["=", "==", "===", "!!"] {
+        assert_eq!(
+            status_of(&app, &format!("{token}{ending}")).await,
+            200,
+            "{ending}"
+        );
+    }
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    for other in [
+        "",
+        "A",
+        &signature[1..],
+        &format!("A{signature}"),
+        &format!("{signature}A"),
+    ] {
+        assert_eq!(
+            status_of(&app, &format!("{signed}.{other}")).await,
+            401,
+            "{other}"
+        );
+    }
+    for other in [
+        format!("{token}."),
+        format!(".{token}"),
+        format!("{signed}!.{signature}"),
+    ] {
+        assert_eq!(status_of(&app, &other).await, 401, "{other}");
+    }
+}
+
+#[underpin::test]
 async fn only_name_and_password_together_log_in(engine: Engine) {
     let app = start(engine).await;
     someone(&app, "anna").await;

@@ -72,14 +72,18 @@ pub fn app() -> App {
         .feature(demo::feature())
 }
 
-/// Contract section 4.
+/// Contract section 4; a `*` among the origins stands for all, as in the original's framework.
 fn cors(context: &Context) -> Result<Cors, StartError> {
     let settings = context.get::<Settings>()?;
+    let origins = match settings.allowed_origins.as_slice() {
+        list if list.iter().any(|origin| origin == "*") => Origins::Any,
+        list => Origins::List(list.to_vec()),
+    };
     let methods = ["GET", "POST", "PUT", "DELETE", "OPTIONS"];
     Ok(Cors {
         credentials: true,
         methods: methods.map(str::to_owned).to_vec(),
         headers: AllowedHeaders::Any,
-        ..Cors::new(Origins::List(settings.allowed_origins.clone()))
+        ..Cors::new(origins)
     })
 }

@@ -35,7 +35,7 @@ pub struct Settings {
     /// Whether tokens without an expiry, and the identity provider's without an audience, are refused.
     #[config(env = "STRICT_TOKENS", default = "false")]
     pub strict_tokens: bool,
-    /// Origins whose pages may call the API, separated by commas.
+    /// Origins whose pages may call the API, separated by commas; `*` for all.
     #[config(
         env = "ALLOWED_ORIGINS",
         list,

@@ -3,7 +3,7 @@
 use serde_json::json;
 use underpin::db::{Db, Engine};
 
-use crate::app::people::start;
+use crate::app::people::{start, start_with};
 
 #[underpin::test]
 async fn anyone_may_read_them(engine: Engine) {
@@ -51,6 +51,21 @@ async fn a_redirect_keeps_the_scheme_that_a_local_proxy_names(engine: Engine) {
         let reply = proxy.get("/api/notes?a=b").await.expect_status(307);
         assert_eq!(reply.header("location"), location);
     }
+}
+
+#[underpin::test]
+async fn a_star_lets_every_origin_read(engine: Engine) {
+    let foreign = ("origin", "http://elsewhere.example");
+    let listed = start(engine)
+        .await
+        .stranger()
+        .with_header(foreign.0, foreign.1);
+    let reply = listed.get("/health").await.expect_status(200);
+    assert_eq!(reply.header("access-control-allow-origin"), "");
+    let open = start_with(engine, &[("ALLOWED_ORIGINS", "*")]).await;
+    let open = open.stranger().with_header(foreign.0, foreign.1);
+    let reply = open.get("/health").await.expect_status(200);
+    assert_eq!(reply.header("access-control-allow-origin"), foreign.1);
 }
 
 #[underpin::test]

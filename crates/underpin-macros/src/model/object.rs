@@ -27,7 +27,7 @@ pub(super) fn object(direction: Direction, mut item: ItemStruct) -> syn::Result<
         described.push(describe(field, &container, &serde, &ruled));
         checks.push(check(field, &ruled));
     }
-    reject_duplicates(fields)?;
+    refuse_empty(fields)?;
     let name = &item.ident;
     let text = name.to_string();
     let description = option(attributes::description(&item.attrs));
@@ -62,7 +62,7 @@ pub(super) fn object(direction: Direction, mut item: ItemStruct) -> syn::Result<
     })
 }
 
-fn reject_duplicates(fields: &FieldsNamed) -> syn::Result<()> {
+fn refuse_empty(fields: &FieldsNamed) -> syn::Result<()> {
     if fields.named.is_empty() {
         return Err(syn::Error::new(
             fields.span(),

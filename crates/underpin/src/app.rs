@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     Context, Feature, StartError,
+    cli::Arguments,
     config::{Config, Framework, Reader, Variable},
     db::Migrations,
     error::{ErrorFormat, FastApi},
@@ -37,6 +38,10 @@ pub struct App {
     pub(crate) compress: bool,
     pub(crate) health_paths: Vec<&'static str>,
     pub(crate) probes: Option<(&'static str, &'static str)>,
+    pub(crate) arguments: Option<Arguments>,
+    pub(crate) typed: Vec<(String, String)>,
+    pub(crate) defaults: Vec<(&'static str, &'static str)>,
+    pub(crate) database: PathBuf,
 }
 
 impl App {
@@ -60,6 +65,10 @@ impl App {
             compress: false,
             health_paths: Vec::new(),
             probes: None,
+            arguments: None,
+            typed: Vec::new(),
+            defaults: Vec::new(),
+            database: PathBuf::from("data").join(format!("{name}.db")),
         }
     }
 
@@ -86,6 +95,35 @@ impl App {
             }
         });
         self.variables.extend(S::variables());
+        self
+    }
+
+    /// Lets the program's `serve` take arguments; `check` takes them too, and so does the program without a verb.
+    #[must_use]
+    pub fn arguments(mut self, arguments: Arguments) -> Self {
+        self.arguments = Some(arguments);
+        self
+    }
+
+    /// Sets a variable from the command line; it wins over the environment and every other source.
+    #[must_use]
+    pub fn setting(mut self, variable: &str, value: impl Into<String>) -> Self {
+        self.typed.push((variable.to_owned(), value.into()));
+        self
+    }
+
+    /// Gives a variable of the framework another default.
+    #[must_use]
+    pub fn default_setting(mut self, variable: &'static str, default: &'static str) -> Self {
+        // The first replacement counts where defaults are read; the last that is said should.
+        self.defaults.insert(0, (variable, default));
+        self
+    }
+
+    /// Where the embedded database lies when no other is configured; `data/NAME.db` if not said.
+    #[must_use]
+    pub fn default_database(mut self, path: impl Into<PathBuf>) -> Self {
+        self.database = path.into();
         self
     }
 
@@ -154,14 +192,9 @@ impl App {
         self
     }
 
-    /// Where the embedded database lies when no other is configured.
-    pub(crate) fn default_database(&self) -> PathBuf {
-        PathBuf::from("data").join(format!("{}.db", self.name))
-    }
-
     /// Every variable that the program reads: the framework's, then the app's.
     pub(crate) fn all_variables(&self) -> Vec<Variable> {
-        let mut variables = Framework::variables();
+        let mut variables = Variable::replace_defaults(Framework::variables(), &self.defaults);
         variables.extend(self.variables.iter().cloned());
         variables
     }

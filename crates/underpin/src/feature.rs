@@ -54,7 +54,7 @@ impl Feature {
     }
 
     /// Runs once, after the database is migrated and before the first request is accepted.
-    /// Its failure stops the start.
+    /// Its failure stops the start; a [`StartError`] among its causes is told as it is.
     #[must_use]
     pub fn at_start<F, R>(mut self, run: F) -> Self
     where

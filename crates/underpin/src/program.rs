@@ -59,6 +59,9 @@ impl Program {
             .flat_map(|feature| &feature.at_start)
         {
             hook(self.context.clone()).await.map_err(|error| {
+                if let Some(complaint) = error.source_as::<StartError>() {
+                    return complaint.clone();
+                }
                 let remedy = "See the cause, mend it and start again.";
                 StartError::new(
                     self.app.name,
@@ -92,8 +95,9 @@ pub(crate) fn configure(
     for put in &app.values {
         put(&context);
     }
-    let mut reader = Reader::new(sources);
-    let settings = Framework::read(&mut reader);
+    let sources = sources.clone().with_command_line(&app.typed);
+    let mut reader = Reader::new(&sources);
+    let settings = reader.with_defaults(&app.defaults, Framework::read);
     for read in &app.read_settings {
         read(&mut reader, &context);
     }
@@ -120,7 +124,7 @@ pub(crate) fn configure(
 fn database_url(app: &App, settings: &Framework, reader: &mut Reader<'_>) -> Option<DbUrl> {
     app.migrations?;
     let Some(url) = &settings.database.url else {
-        return Some(DbUrl::Sqlite(app.default_database()));
+        return Some(DbUrl::Sqlite(app.database.clone()));
     };
     match url.expose().parse() {
         Ok(url) => Some(url),

@@ -10,24 +10,52 @@ use crate::App;
 
 /// The whole command line of `app`.
 pub(super) fn command_line(app: &App) -> Command {
-    let commands = app.features.iter().flat_map(|feature| &feature.commands);
-    Command::new(app.name)
+    let own = app.features.iter().flat_map(|feature| &feature.commands);
+    let framework = framework(app)
+        .into_iter()
+        .filter(|verb| command(app, verb.get_name()).is_none());
+    let line = Command::new(app.name)
         .version(app.info.version)
         .about(app.info.title)
         .after_help(after_help(app))
-        .subcommand(Command::new("serve").about("Serve the API (what happens without a verb)"))
-        .subcommand(migrate())
-        .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
-        .subcommand(
-            Command::new("check")
-                .about("Check settings, database and what else the program needs; say what to do about each failure"),
-        )
-        .subcommands(commands.map(|command| command.clap.clone()))
-        .subcommand(
-            Command::new("completions").about("Print completions for a shell").arg(
-                Arg::new("shell").required(true).value_parser(value_parser!(Shell)),
-            ),
-        )
+        .subcommands(framework)
+        .subcommands(own.map(|command| command.clap.clone()));
+    match &app.arguments {
+        Some(arguments) => arguments.define(line.args_conflicts_with_subcommands(true)),
+        None => line,
+    }
+}
+
+/// The verb of this name that a feature brings.
+pub(super) fn command(app: &App, name: &str) -> Option<super::Command> {
+    let mut commands = app.features.iter().flat_map(|feature| &feature.commands);
+    commands
+        .find(|command| command.clap.get_name() == name)
+        .cloned()
+}
+
+/// The verbs that every program has.
+fn framework(app: &App) -> [Command; 5] {
+    let with_arguments = |command: Command| match &app.arguments {
+        Some(arguments) => arguments.define(command.version(app.info.version)),
+        None => command,
+    };
+    let serve = Command::new("serve").about("Serve the API (what happens without a verb)");
+    let check = Command::new("check").about(
+        "Check settings, database and what else the program needs; say what to do about each failure",
+    );
+    let shell = Arg::new("shell")
+        .required(true)
+        .value_parser(value_parser!(Shell));
+    [
+        with_arguments(serve),
+        migrate(),
+        Command::new("openapi").about("Print the OpenAPI document"),
+        with_arguments(check),
+        Command::new("completions")
+            .about("Print completions for a shell")
+            .arg(shell),
+    ]
 }
 
 fn migrate() -> Command {

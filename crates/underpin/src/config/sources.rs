@@ -1,4 +1,4 @@
-//! Where values come from, in order: environment, `.env`, file. The one place that reads the environment.
+//! Where values come from, in order: command line, environment, `.env`, file. The one place that reads the environment.
 
 use std::{
     collections::BTreeMap,
@@ -35,6 +35,7 @@ pub(super) type Layer = BTreeMap<String, Found>;
 /// All values that settings may be read from. `Debug` shows none of them.
 #[derive(Clone, Default)]
 pub struct Sources {
+    command_line: Layer,
     environment: Layer,
     dotenv: Layer,
     file: Layer,
@@ -81,6 +82,21 @@ impl Sources {
             );
         }
         sources
+    }
+
+    /// Adds what was typed as arguments; it wins over every other source.
+    #[must_use]
+    pub(crate) fn with_command_line(mut self, typed: &[(String, String)]) -> Self {
+        for (name, value) in typed {
+            let raw = Raw::Text(value.clone());
+            insert(
+                &mut self.command_line,
+                name,
+                "the command line".to_owned(),
+                raw,
+            );
+        }
+        self
     }
 
     /// Adds the text of a `.env` file; the environment wins over it.
@@ -148,7 +164,12 @@ impl Sources {
     /// The value of `name` in the first source that has it.
     pub(super) fn find(&self, name: &str) -> Option<&Found> {
         let name = name.to_uppercase();
-        let layers = [&self.environment, &self.dotenv, &self.file];
+        let layers = [
+            &self.command_line,
+            &self.environment,
+            &self.dotenv,
+            &self.file,
+        ];
         layers.into_iter().find_map(|layer| layer.get(&name))
     }
 

@@ -73,7 +73,16 @@ impl TestProgram {
     ///
     /// With all that it printed, if it ends instead, or does not listen within two minutes.
     pub async fn serve(&self) -> RunningProgram {
-        RunningProgram::listening(self.start(&[], "")).await
+        self.serve_with(&[], "").await
+    }
+
+    /// Starts it with these arguments and this on its standard input, and waits until it listens.
+    ///
+    /// # Panics
+    ///
+    /// As [`TestProgram::serve`].
+    pub async fn serve_with(&self, arguments: &[&str], input: &str) -> RunningProgram {
+        RunningProgram::listening(self.start(arguments, input)).await
     }
 
     fn start(&self, arguments: &[&str], input: &str) -> Supervised {

@@ -1,11 +1,15 @@
 //! A value that must not be shown: prints as stars, compares in constant time.
 
+mod kept;
+
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq;
 
 use crate::validation::{Model, Schema};
+
+pub use kept::kept_in;
 
 /// Holds a secret. `Debug` and `Display` print stars; only [`Secret::expose`] gives it out.
 #[derive(Clone)]

@@ -13,6 +13,7 @@ use crate::{
     http::{Table, exchange::Shared},
     middleware::Cors,
     openapi::{Info, Operation, document::Document},
+    scheduler::{Job, JobSettings},
     validation::Dialect,
 };
 
@@ -196,7 +197,19 @@ impl App {
     pub(crate) fn all_variables(&self) -> Vec<Variable> {
         let mut variables = Variable::replace_defaults(Framework::variables(), &self.defaults);
         variables.extend(self.variables.iter().cloned());
+        if self.has_jobs() {
+            variables.extend(JobSettings::variables());
+        }
         variables
+    }
+
+    /// Every job of every feature.
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = &Job> {
+        self.features.iter().flat_map(|feature| &feature.jobs)
+    }
+
+    pub(crate) fn has_jobs(&self) -> bool {
+        self.jobs().next().is_some()
     }
 
     /// The OpenAPI document.

@@ -9,17 +9,35 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// Tells the time. Cloning is cheap and shares the clock.
 #[derive(Clone, Debug, Default)]
-pub struct Clock(Option<Arc<AtomicI64>>);
+pub struct Clock(Source);
+
+#[derive(Clone, Debug, Default)]
+enum Source {
+    #[default]
+    System,
+    /// Microseconds since 1970.
+    Standing(Arc<AtomicI64>),
+    #[cfg(feature = "testing")]
+    Wrong(TimeDelta),
+}
 
 impl Clock {
     /// The system's clock.
     pub fn system() -> Self {
-        Self(None)
+        Self(Source::System)
     }
 
     /// A clock that stands at `at` until it is moved; for tests.
     pub fn standing_at(at: DateTime<Utc>) -> Self {
-        Self(Some(Arc::new(AtomicI64::new(at.timestamp_micros()))))
+        Self(Source::Standing(Arc::new(AtomicI64::new(
+            at.timestamp_micros(),
+        ))))
+    }
+
+    /// The system's clock, but wrong by so much: one of several machines whose clocks are apart.
+    #[cfg(feature = "testing")]
+    pub fn wrong_by(by: TimeDelta) -> Self {
+        Self(Source::Wrong(by))
     }
 
     /// Now, cut to whole microseconds, the finest that both databases keep.
@@ -29,15 +47,17 @@ impl Clock {
     )]
     pub fn now(&self) -> DateTime<Utc> {
         let micros = match &self.0 {
-            Some(standing) => standing.load(Ordering::Relaxed),
-            None => Utc::now().timestamp_micros(),
+            Source::Standing(at) => at.load(Ordering::Relaxed),
+            Source::System => Utc::now().timestamp_micros(),
+            #[cfg(feature = "testing")]
+            Source::Wrong(by) => (Utc::now() + *by).timestamp_micros(),
         };
         DateTime::from_timestamp_micros(micros).unwrap_or_default()
     }
 
     /// Moves a standing clock; the system's clock stays as it is.
     pub fn advance(&self, by: TimeDelta) {
-        if let (Some(standing), Some(micros)) = (&self.0, by.num_microseconds()) {
+        if let (Source::Standing(standing), Some(micros)) = (&self.0, by.num_microseconds()) {
             standing.fetch_add(micros, Ordering::Relaxed);
         }
     }

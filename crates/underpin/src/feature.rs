@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use crate::{Context, Result, StartError, cli::Command, http::Router};
+use crate::{Context, Result, StartError, cli::Command, http::Router, scheduler::Job};
 
 type Check = Arc<
     dyn Fn(Context) -> Pin<Box<dyn Future<Output = Result<(), StartError>> + Send>> + Send + Sync,
@@ -16,6 +16,7 @@ pub struct Feature {
     pub(crate) commands: Vec<Command>,
     pub(crate) at_start: Vec<Hook>,
     pub(crate) checks: Vec<(&'static str, Check)>,
+    pub(crate) jobs: Vec<Job>,
 }
 
 impl Feature {
@@ -38,6 +39,13 @@ impl Feature {
     #[must_use]
     pub fn command(mut self, command: Command) -> Self {
         self.commands.push(command);
+        self
+    }
+
+    /// Adds a job: done by the clock, or when it was put off. See [`scheduler`](crate::scheduler).
+    #[must_use]
+    pub fn job(mut self, job: Job) -> Self {
+        self.jobs.push(job);
         self
     }
 

@@ -35,6 +35,7 @@
 //! | [`auth`] | bearer tokens, passwords, JWT, key sets, OIDC |
 //! | [`config`] | typed settings, every complaint at once |
 //! | [`server`], [`middleware`] | limits, graceful stop, CORS, request ids, the access log |
+//! | [`scheduler`] | jobs: by the clock or put off, each done once on any number of replicas |
 //! | [`telemetry`], [`tasks`] | logs, metrics; background tasks that shutdown waits for |
 //! | [`cli`] | verbs of the program |
 
@@ -59,6 +60,7 @@ pub mod openapi;
 mod probes;
 mod program;
 pub mod random;
+pub mod scheduler;
 pub mod secret;
 pub mod server;
 mod service;

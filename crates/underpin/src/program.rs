@@ -6,6 +6,7 @@ use crate::{
     App, Clock, Context, Random, StartError,
     config::{Config, Framework, Reader, ServerSettings, Sources},
     db::{Db, DbConfig, DbUrl},
+    scheduler::{self, Catalog, JobSettings, Worker},
     server::ServerConfig,
 };
 
@@ -46,6 +47,9 @@ impl Program {
     pub(crate) async fn migrate(&self) -> Result<(), StartError> {
         if let (Some(db), Some(migrations)) = (&self.db, self.app.migrations) {
             migrations.up(db, self.context.clock()).await?;
+            if self.app.has_jobs() {
+                scheduler::MIGRATIONS.up(db, self.context.clock()).await?;
+            }
         }
         Ok(())
     }
@@ -69,6 +73,17 @@ impl Program {
                     remedy,
                 )
             })?;
+        }
+        Ok(())
+    }
+
+    /// Begins to run jobs, if there are any and they are not switched off. Last, when all else has started.
+    pub(crate) async fn start_jobs(&self) -> Result<(), StartError> {
+        let settings = self.context.find::<JobSettings>();
+        match settings.map(|settings| settings.enabled) {
+            Some(true) => Worker::join(&self.context).await?.start(),
+            Some(false) => tracing::info!("this process runs no jobs: JOBS is off"),
+            None => {}
         }
         Ok(())
     }
@@ -101,6 +116,9 @@ pub(crate) fn configure(
     for read in &app.read_settings {
         read(&mut reader, &context);
     }
+    if app.has_jobs() {
+        read_jobs(app, &mut reader, &context);
+    }
     reader.complain_of_unknown(&app.all_variables());
     let url = settings
         .as_ref()
@@ -118,6 +136,22 @@ pub(crate) fn configure(
     }
     context.insert(settings.clone());
     Ok((settings, context))
+}
+
+/// The jobs with their settings; an app without any has neither.
+fn read_jobs(app: &App, reader: &mut Reader<'_>, context: &Context) {
+    if app.migrations.is_none() {
+        let remedy = "Give the app its migrations, if only an empty folder of them.";
+        reader.complain(
+            "jobs",
+            "are kept in the database, but this app has none",
+            remedy,
+        );
+    }
+    if let Some(settings) = JobSettings::read(reader) {
+        context.insert(Catalog::read(app.jobs(), &settings, reader));
+        context.insert(settings);
+    }
 }
 
 /// The configured database, or the file that the app keeps by itself.

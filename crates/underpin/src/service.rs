@@ -6,13 +6,14 @@ use axum::body::Body;
 use http::Method;
 
 use crate::{
-    StartError,
+    Provide, StartError,
     config::MetricsExport,
     http::{Handler, Table},
     middleware::{Inner, Pipeline, PipelineConfig},
     openapi::site,
     probes,
     program::Program,
+    scheduler::Jobs,
     telemetry::Metrics,
 };
 
@@ -22,7 +23,11 @@ pub(crate) fn build(program: &Program, metrics: Option<&Metrics>) -> Result<Pipe
     let mut table = app.table(&program.context)?;
     site::add(&mut table, app.info, &app.document()?)?;
     if let Some((live, ready)) = app.probes {
-        probes::add(&mut table, live, ready, program.db.clone())?;
+        let jobs = app
+            .has_jobs()
+            .then(|| Jobs::provide(&program.context))
+            .transpose()?;
+        probes::add(&mut table, live, ready, program.db.clone(), jobs)?;
     }
     if let (MetricsExport::Path(path), Some(metrics)) = (&program.settings.metrics.export, metrics)
     {

@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use super::{fail, say};
 use crate::{
-    App, Clock, Random, StartError,
+    App, Clock, Context, Provide, Random, StartError,
     config::Sources,
     db::{Db, MigrationState, MigrationStatus, Migrations},
     program,
+    scheduler::Jobs,
 };
 
 /// Looks at settings, database, migrations and the features' own needs, and goes on after a failure.
@@ -29,6 +30,9 @@ pub(super) async fn check(app: App, sources: &Sources) -> ExitCode {
         }
         Ok(None) => say("database: none needed"),
         Err(error) => healthy &= tell("database", &Err(error)),
+    }
+    if app.has_jobs() && context.find::<Db>().is_some() {
+        healthy &= check_jobs(&context).await;
     }
     for feature in &app.features {
         for (what, check) in &feature.checks {
@@ -59,6 +63,33 @@ async fn check_migrations(db: &Db, migrations: &Migrations) -> bool {
         return true;
     }
     tell("migrations", &migrations.check(db).await)
+}
+
+/// Jobs that are late are a failure: whoever should run them does not.
+async fn check_jobs(context: &Context) -> bool {
+    let late = match Jobs::provide(context) {
+        Ok(jobs) => jobs.overdue().await,
+        Err(error) => return tell("jobs", &Err(error)),
+    };
+    let complaint = match late {
+        Ok(late) if late.is_empty() => return tell("jobs", &Ok(())),
+        Ok(late) => {
+            let each = late
+                .iter()
+                .map(|late| format!("{} since {}", late.job, late.since));
+            StartError::new(
+                "jobs",
+                format!("are overdue: {}", each.collect::<Vec<_>>().join(", ")),
+                "See `jobs list` and `jobs history`; a program with JOBS=on must be running.",
+            )
+        }
+        // Before the first start they have no tables.
+        Err(error) => {
+            say(format_args!("jobs: not known yet ({})", error.chain()));
+            return true;
+        }
+    };
+    tell("jobs", &Err(complaint))
 }
 
 fn tell(what: &str, outcome: &Result<(), StartError>) -> bool {

@@ -13,6 +13,7 @@ pub(super) fn command_line(app: &App) -> Command {
     let own = app.features.iter().flat_map(|feature| &feature.commands);
     let framework = framework(app)
         .into_iter()
+        .chain(app.has_jobs().then(super::jobs::verb))
         .filter(|verb| command(app, verb.get_name()).is_none());
     let line = Command::new(app.name)
         .version(app.info.version)

@@ -10,6 +10,7 @@ use crate::{
     config::Sources,
     db::{Db, MigrationState, MigrationStatus, Migrations},
     program::Program,
+    scheduler,
 };
 
 /// Does what stands behind `migrate`.
@@ -40,7 +41,12 @@ async fn act(
     let clock = program.context.clock();
     let number = |arguments: &ArgMatches| arguments.get_one::<u32>("number").copied();
     match arguments.subcommand() {
-        Some(("up", _)) => tell("applied", &migrations.up(db, clock).await?),
+        Some(("up", _)) => {
+            tell("applied", &migrations.up(db, clock).await?);
+            if program.app.has_jobs() {
+                scheduler::MIGRATIONS.up(db, clock).await?;
+            }
+        }
         Some(("down", arguments)) => {
             let to = match number(arguments) {
                 Some(to) => to,

@@ -3,10 +3,11 @@
 mod arguments;
 mod check;
 mod command;
+mod jobs;
 mod lines;
 mod migrate;
 mod output;
-mod serve;
+pub(crate) mod serve;
 #[cfg(test)]
 mod tests;
 
@@ -53,7 +54,7 @@ async fn run_verb(app: App, matches: &ArgMatches) -> ExitCode {
     }
     match matches.subcommand() {
         None | Some(("serve", _)) => match with_arguments(app, matches) {
-            Ok(app) => finish(serve::serve(app, &sources)).await,
+            Ok(app) => finish(serve::serve(app, &sources, Clock::system())).await,
             Err(code) => code,
         },
         Some(("openapi", _)) => serve::print_document(&app),
@@ -63,6 +64,9 @@ async fn run_verb(app: App, matches: &ArgMatches) -> ExitCode {
         },
         Some(("migrate", arguments)) => {
             finish(Box::pin(migrate::migrate(app, &sources, arguments))).await
+        }
+        Some(("jobs", arguments)) if app.has_jobs() => {
+            finish(Box::pin(jobs::jobs(app, &sources, arguments))).await
         }
         Some(_) => ExitCode::from(2),
     }

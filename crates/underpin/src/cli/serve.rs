@@ -17,8 +17,12 @@ use crate::{
 };
 
 /// Serves until the program is told to stop.
-pub(super) async fn serve(app: App, sources: &Sources) -> Result<ExitCode, StartError> {
-    let program = Program::prepare(app, sources, None, Clock::system(), Random::system()).await?;
+pub(crate) async fn serve(
+    app: App,
+    sources: &Sources,
+    clock: Clock,
+) -> Result<ExitCode, StartError> {
+    let program = Program::prepare(app, sources, None, clock, Random::system()).await?;
     telemetry::logs::install(&program.settings.logs)?;
     for warning in config::warnings(sources, &program.app.all_variables()) {
         tracing::warn!(
@@ -35,6 +39,7 @@ pub(super) async fn serve(app: App, sources: &Sources) -> Result<ExitCode, Start
     let pipeline = service::build(&program, metrics.as_ref())?;
     let config = program.server_config();
     let listener = server::bind(&config).await?;
+    program.start_jobs().await?;
     let info = program.app.info;
     tracing::info!(
         "{} {} serves on http://{}",

@@ -8,11 +8,11 @@ use std::{
     collections::BTreeMap,
     fmt,
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{Context, Provide, StartError};
@@ -25,6 +25,8 @@ pub struct Tasks {
     tracker: TaskTracker,
     stop: CancellationToken,
     running: Arc<Mutex<BTreeMap<&'static str, usize>>>,
+    /// When nobody waits any longer.
+    deadline: Arc<OnceLock<Instant>>,
 }
 
 impl Tasks {
@@ -66,9 +68,17 @@ impl Tasks {
         self.stop.cancelled().await;
     }
 
+    /// After shutdown was requested: for how much longer this task is waited for.
+    pub fn time_left(&self) -> Option<Duration> {
+        let deadline = self.deadline.get()?;
+        Some(deadline.saturating_duration_since(Instant::now()))
+    }
+
     /// Tells every task to end and waits, at most for `grace`. The names of those still running;
     /// empty if all ended.
     pub async fn wait(&self, grace: Duration) -> Vec<&'static str> {
+        // A second, shorter patience does not prolong the first.
+        let _ = self.deadline.set(Instant::now() + grace);
         self.stop.cancel();
         self.tracker.close();
         if tokio::time::timeout(grace, self.tracker.wait())

@@ -14,6 +14,7 @@ use crate::{
     db::Engine,
     middleware::{MatchedRoute, Pipeline},
     program::Program,
+    scheduler::{Outcome, Worker},
     service,
 };
 
@@ -79,6 +80,28 @@ impl TestApp {
     /// A service of the app.
     pub fn get<T: crate::Provide>(&self) -> T {
         T::provide(&self.0.context).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Runs every job that is due by the app's clock, one after the other, and those that become due by
+    /// that. Answers what was run and why it failed, if it did: `[("breed", Ok(()))]`.
+    ///
+    /// # Panics
+    ///
+    /// If the app has no jobs, or the database fails.
+    pub async fn run_jobs(&self) -> Vec<(String, Result<(), String>)> {
+        let worker = Worker::join(&self.0.context).await;
+        let worker = worker.unwrap_or_else(|error| panic!("{error}"));
+        let ran = worker.run_due().await;
+        worker.leave().await;
+        let outcome = |outcome| match outcome {
+            Outcome::Done => Ok(()),
+            Outcome::Failed(reason) => Err(reason),
+            other => Err(format!("{other:?}")),
+        };
+        let ran = ran.unwrap_or_else(|error| panic!("{}", error.chain()));
+        ran.into_iter()
+            .map(|(job, how)| (job, outcome(how)))
+            .collect()
     }
 
     /// The app's clock.

@@ -26,4 +26,4 @@ pub use empty::EmptyDb;
 pub(crate) use empty::address;
 pub use process::{Finished, RunningProgram, TestClient, TestProgram};
 pub use reply::Reply;
-pub use run::{block_on, on};
+pub use run::{block_on, on, serve_by};

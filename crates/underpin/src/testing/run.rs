@@ -1,9 +1,21 @@
 //! How a test function is run: on a runtime of its own, on each database that the machine has.
 
-use std::future::Future;
+use std::{future::Future, process::ExitCode};
 
 use super::TestDb;
-use crate::db::Engine;
+use crate::{
+    App, Clock,
+    cli::{fail, serve::serve},
+    config::Sources,
+    db::Engine,
+};
+
+/// Runs `app` as the program would, with these variables and this clock, until it is told to stop: one of
+/// several replicas, in a process of its own.
+pub fn serve_by(app: App, variables: &[(&str, &str)], clock: Clock) -> ExitCode {
+    let sources = Sources::from_pairs(variables.iter().copied());
+    block_on(serve(app, &sources, clock)).unwrap_or_else(|error| fail(&error))
+}
 
 /// Runs a test without a database.
 pub fn block_on<F: Future>(test: F) -> F::Output {

@@ -1,4 +1,4 @@
-//! The table that records which migrations a database has: `_underpin_migrations`.
+//! The tables that record which migrations a database has: the backend's and, apart, the framework's own.
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -32,29 +32,86 @@ impl FromRow for Recorded {
     }
 }
 
-/// The same text makes it on both engines.
-pub(super) const CREATE: &str = "CREATE TABLE IF NOT EXISTS _underpin_migrations (\
-     number bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint)";
+/// Which table records a set of migrations, as the statements that use it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ledger {
+    pub(super) table: &'static str,
+    /// The same text makes it on both engines.
+    pub(super) create: &'static str,
+    pub(super) select: &'static str,
+    pub(super) insert: &'static str,
+    pub(super) begin_undo: &'static str,
+    pub(super) finish: &'static str,
+    pub(super) delete: &'static str,
+    exists_sqlite: &'static str,
+    exists_postgres: &'static str,
+}
 
-pub(super) const SELECT: &str =
-    "SELECT number, name, checksum, applied_at FROM _underpin_migrations ORDER BY number";
-
-pub(super) const INSERT: &str =
-    "INSERT INTO _underpin_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
-
-pub(super) const FINISH: &str = "UPDATE _underpin_migrations SET applied_at = $2 WHERE number = $1";
-
-pub(super) const DELETE: &str = "DELETE FROM _underpin_migrations WHERE number = $1";
-
-/// One row if the table is there.
-pub(super) fn exists(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Sqlite => {
-            "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_underpin_migrations'"
+macro_rules! ledger {
+    ($table:literal) => {
+        Ledger {
+            table: $table,
+            create: concat!(
+                "CREATE TABLE IF NOT EXISTS ",
+                $table,
+                " (number bigint PRIMARY KEY, ",
+                "name text NOT NULL, checksum text NOT NULL, applied_at bigint)"
+            ),
+            select: concat!(
+                "SELECT number, name, checksum, applied_at FROM ",
+                $table,
+                " ORDER BY number"
+            ),
+            insert: concat!(
+                "INSERT INTO ",
+                $table,
+                " (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)"
+            ),
+            begin_undo: concat!(
+                "UPDATE ",
+                $table,
+                " SET applied_at = NULL WHERE number = $1"
+            ),
+            finish: concat!("UPDATE ", $table, " SET applied_at = $2 WHERE number = $1"),
+            delete: concat!("DELETE FROM ", $table, " WHERE number = $1"),
+            exists_sqlite: concat!(
+                "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '",
+                $table,
+                "'"
+            ),
+            exists_postgres: concat!(
+                "SELECT 1::bigint WHERE to_regclass('",
+                $table,
+                "') IS NOT NULL"
+            ),
         }
-        Engine::Postgres => {
-            "SELECT 1::bigint WHERE to_regclass('_underpin_migrations') IS NOT NULL"
+    };
+}
+
+/// The backend's own migrations.
+pub(super) static APP: Ledger = ledger!("_underpin_migrations");
+
+/// Those of the framework's tables for jobs: they are numbered apart from any backend's.
+pub(super) static JOBS: Ledger = ledger!("_underpin_jobs_migrations");
+
+impl Ledger {
+    /// One row if the table is there.
+    pub(super) fn exists(&self, engine: Engine) -> &'static str {
+        match engine {
+            Engine::Sqlite => self.exists_sqlite,
+            Engine::Postgres => self.exists_postgres,
         }
+    }
+
+    pub(super) fn complaint(&self, problem: &str) -> StartError {
+        StartError::new(
+            "database schema",
+            format!("the record of migrations cannot be read: {problem}"),
+            format!(
+                "Check the table `{}` and what this user may do.",
+                self.table
+            ),
+        )
     }
 }
 
@@ -62,12 +119,4 @@ pub(super) fn exists(engine: Engine) -> &'static str {
 pub(super) fn checksum(script: Script) -> String {
     let digest = Sha256::digest(script.up.replace("\r\n", "\n"));
     format!("{:x}", Bytes::copy_from_slice(&digest))
-}
-
-pub(super) fn complaint(problem: &str) -> StartError {
-    StartError::new(
-        "database schema",
-        format!("the record of migrations cannot be read: {problem}"),
-        "Check the table `_underpin_migrations` and what this user may do.",
-    )
 }

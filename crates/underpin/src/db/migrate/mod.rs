@@ -8,7 +8,10 @@ mod sqlite;
 
 use std::fmt;
 
-use self::{ledger::Recorded, plan::Plan};
+use self::{
+    ledger::{Ledger, Recorded},
+    plan::Plan,
+};
 use super::{Db, Driver, Engine};
 use crate::{Clock, StartError};
 
@@ -17,6 +20,7 @@ use crate::{Clock, StartError};
 pub struct Migrations {
     list: &'static [Migration],
     baseline_checks: &'static [BaselineCheck],
+    ledger: &'static Ledger,
 }
 
 /// One change of the schema.
@@ -112,6 +116,16 @@ impl Migrations {
         Self {
             list,
             baseline_checks: &[],
+            ledger: &ledger::APP,
+        }
+    }
+
+    /// As [`Migrations::new`], for the framework's tables for jobs, whatever the backend's numbers are.
+    pub(crate) const fn of_jobs(list: &'static [Migration]) -> Self {
+        Self {
+            list,
+            baseline_checks: &[],
+            ledger: &ledger::JOBS,
         }
     }
 
@@ -151,12 +165,16 @@ impl Migrations {
 
     /// How each migration stands, those that this program does not know included. Changes nothing.
     pub async fn status(&self, db: &Db) -> Result<Vec<MigrationStatus>, StartError> {
-        Ok(plan::status(self.list, db.engine(), &recorded(db).await?))
+        Ok(plan::status(
+            self.list,
+            db.engine(),
+            &self.recorded(db).await?,
+        ))
     }
 
     /// Whether the database is exactly as new as this program; a complaint if not. Changes nothing.
     pub async fn check(&self, db: &Db) -> Result<(), StartError> {
-        let recorded = recorded(db).await?;
+        let recorded = self.recorded(db).await?;
         let pending = Plan::make(self, db.engine(), &recorded, Order::Up)?;
         match pending.steps.first() {
             None => Ok(()),
@@ -166,6 +184,17 @@ impl Migrations {
                 "Run `migrate up`.",
             )),
         }
+    }
+
+    async fn recorded(&self, db: &Db) -> Result<Vec<Recorded>, StartError> {
+        let failed = |error: crate::Error| self.ledger.complaint(&error.chain());
+        let exists = super::sql(self.ledger.exists(db.engine()));
+        let exists = exists.fetch_optional::<i64>(db).await.map_err(failed)?;
+        if exists.is_none() {
+            return Ok(Vec::new());
+        }
+        let select = super::sql(self.ledger.select);
+        select.fetch_all(db).await.map_err(failed)
     }
 
     async fn carry_out(
@@ -187,20 +216,6 @@ enum Order {
     Up,
     Down(u32),
     Baseline(u32),
-}
-
-async fn recorded(db: &Db) -> Result<Vec<Recorded>, StartError> {
-    let exists = super::sql(ledger::exists(db.engine()))
-        .fetch_optional::<i64>(db)
-        .await
-        .map_err(|error| ledger::complaint(&error.chain()))?;
-    if exists.is_none() {
-        return Ok(Vec::new());
-    }
-    super::sql(ledger::SELECT)
-        .fetch_all(db)
-        .await
-        .map_err(|error| ledger::complaint(&error.chain()))
 }
 
 fn step_failed(label: &str, problem: &str) -> StartError {

@@ -5,7 +5,11 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tokio_postgres::Client;
 
-use super::{Engine, Migrations, Order, ledger, ledger::Recorded, plan, step_failed};
+use super::{
+    Engine, Migrations, Order,
+    ledger::{self, Ledger, Recorded},
+    plan, step_failed,
+};
 use crate::{
     Clock, StartError,
     db::postgres::{Postgres, codec::refusal},
@@ -29,8 +33,9 @@ pub(super) async fn carry_out(
 ) -> Result<Vec<u32>, StartError> {
     // Not from the pools: the lock belongs to its session and ends with it.
     let client = postgres.client().await?;
-    lock(&client).await?;
-    let recorded = recorded(&client).await?;
+    let ledger = migrations.ledger;
+    lock(ledger, &client).await?;
+    let recorded = recorded(ledger, &client).await?;
     let plan = plan::Plan::make(&migrations, Engine::Postgres, &recorded, order)?;
     if let Order::Baseline(number) = order {
         check_baseline(&migrations, &client, number).await?;
@@ -38,24 +43,24 @@ pub(super) async fn carry_out(
     // Asked for even if there is nothing to do, it would fail for a user who may not create tables.
     if !plan.steps.is_empty() {
         client
-            .batch_execute(ledger::CREATE)
+            .batch_execute(ledger.create)
             .await
-            .map_err(|error| unreadable(&error))?;
+            .map_err(|error| unreadable(ledger, &error))?;
     }
     let mut numbers = Vec::with_capacity(plan.steps.len());
     for step in &plan.steps {
-        take(&client, step, clock.now().timestamp_micros()).await?;
+        take(ledger, &client, step, clock.now().timestamp_micros()).await?;
         numbers.push(step.migration.number);
     }
     Ok(numbers)
 }
 
-fn unreadable(error: &tokio_postgres::Error) -> StartError {
-    ledger::complaint(&refusal(error).message)
+fn unreadable(ledger: &Ledger, error: &tokio_postgres::Error) -> StartError {
+    ledger.complaint(&refusal(error).message)
 }
 
-async fn lock(client: &Client) -> Result<(), StartError> {
-    let failed = |error| unreadable(&error);
+async fn lock(ledger: &Ledger, client: &Client) -> Result<(), StartError> {
+    let failed = |error| unreadable(ledger, &error);
     client
         .batch_execute("SET statement_timeout = 0")
         .await
@@ -93,16 +98,16 @@ async fn lock(client: &Client) -> Result<(), StartError> {
     Ok(())
 }
 
-async fn recorded(client: &Client) -> Result<Vec<Recorded>, StartError> {
-    let failed = |error| unreadable(&error);
+async fn recorded(ledger: &Ledger, client: &Client) -> Result<Vec<Recorded>, StartError> {
+    let failed = |error| unreadable(ledger, &error);
     let exists = client
-        .query_opt(ledger::exists(Engine::Postgres), &[])
+        .query_opt(ledger.exists(Engine::Postgres), &[])
         .await
         .map_err(failed)?;
     if exists.is_none() {
         return Ok(Vec::new());
     }
-    let rows = client.query(ledger::SELECT, &[]).await.map_err(failed)?;
+    let rows = client.query(ledger.select, &[]).await.map_err(failed)?;
     let read = |row: &tokio_postgres::Row| {
         Ok(Recorded {
             number: row.try_get(0)?,
@@ -117,24 +122,31 @@ async fn recorded(client: &Client) -> Result<Vec<Recorded>, StartError> {
         .map_err(failed)
 }
 
-async fn take(client: &Client, step: &plan::Step, now: i64) -> Result<(), StartError> {
+async fn take(
+    ledger: &Ledger,
+    client: &Client,
+    step: &plan::Step,
+    now: i64,
+) -> Result<(), StartError> {
     let label = step.label();
     if step.is_without_transaction() {
-        return take_openly(client, step, now).await.map_err(|error| {
-            StartError::new(
-                format!("migration {label}"),
-                format!("failed half-way: {}", refusal(&error).message),
-                "It ran without a transaction: finish or undo its statements by hand, then set \
+        return take_openly(ledger, client, step, now)
+            .await
+            .map_err(|error| {
+                StartError::new(
+                    format!("migration {label}"),
+                    format!("failed half-way: {}", refusal(&error).message),
+                    "It ran without a transaction: finish or undo its statements by hand, then set \
                  `applied_at` of its row in `_underpin_migrations`, or delete the row.",
-            )
-        });
+                )
+            });
     }
     let done = async {
         client.batch_execute("BEGIN").await?;
         if let Some(sql) = step.sql {
             client.batch_execute(sql).await?;
         }
-        note(client, step, Some(now)).await?;
+        note(ledger, client, step, Some(now)).await?;
         client.batch_execute("COMMIT").await
     };
     // The session ends with the error, and its transaction with it.
@@ -144,31 +156,32 @@ async fn take(client: &Client, step: &plan::Step, now: i64) -> Result<(), StartE
 
 /// The record is made before and completed after, so that a step that did not end is seen.
 async fn take_openly(
+    ledger: &Ledger,
     client: &Client,
     step: &plan::Step,
     now: i64,
 ) -> Result<(), tokio_postgres::Error> {
     let number = i64::from(step.migration.number);
-    let unfinished = "UPDATE _underpin_migrations SET applied_at = NULL WHERE number = $1";
     if step.undo {
-        client.execute(unfinished, &[&number]).await?;
+        client.execute(ledger.begin_undo, &[&number]).await?;
     } else {
-        note(client, step, None).await?;
+        note(ledger, client, step, None).await?;
     }
     for statement in step.sql.unwrap_or_default().split(";\n") {
         // One at a time: several sent together would share a transaction.
         client.batch_execute(statement).await?;
     }
     if step.undo {
-        return note(client, step, None).await;
+        return note(ledger, client, step, None).await;
     }
     client
-        .execute(ledger::FINISH, &[&number, &now])
+        .execute(ledger.finish, &[&number, &now])
         .await
         .map(drop)
 }
 
 async fn note(
+    ledger: &Ledger,
     client: &Client,
     step: &plan::Step,
     applied_at: Option<i64>,
@@ -176,12 +189,12 @@ async fn note(
     let migration = step.migration;
     let number = i64::from(migration.number);
     if step.undo {
-        return client.execute(ledger::DELETE, &[&number]).await.map(drop);
+        return client.execute(ledger.delete, &[&number]).await.map(drop);
     }
     let checksum = ledger::checksum(migration.postgres);
     client
         .execute(
-            ledger::INSERT,
+            ledger.insert,
             &[&number, &migration.name, &checksum, &applied_at],
         )
         .await

@@ -4,7 +4,11 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use tokio::task;
 
-use super::{Engine, Migrations, Order, ledger, ledger::Recorded, plan, step_failed};
+use super::{
+    Engine, Migrations, Order,
+    ledger::{self, Ledger, Recorded},
+    plan, step_failed,
+};
 use crate::{
     Clock, StartError,
     db::sqlite::{Sqlite, open},
@@ -18,13 +22,14 @@ pub(super) async fn carry_out(
 ) -> Result<Vec<u32>, StartError> {
     let (path, config) = (sqlite.path().clone(), sqlite.config().clone());
     let now = clock.now().timestamp_micros();
+    let ledger = migrations.ledger;
     let work = move || {
         let mut connection = open::writer(&path, &config)?;
         run(&migrations, &mut connection, order, now)
     };
     match task::spawn_blocking(work).await {
         Ok(outcome) => outcome,
-        Err(error) => Err(ledger::complaint(&error.to_string())),
+        Err(error) => Err(ledger.complaint(&error.to_string())),
     }
 }
 
@@ -34,7 +39,8 @@ fn run(
     order: Order,
     now: i64,
 ) -> Result<Vec<u32>, StartError> {
-    let failed = |error: rusqlite::Error| ledger::complaint(&error.to_string());
+    let ledger = migrations.ledger;
+    let failed = |error: rusqlite::Error| ledger.complaint(&error.to_string());
     // Rebuilding a table drops it for a moment, which must not delete what refers to it. The check for
     // dangling references is made at the end instead.
     connection
@@ -43,27 +49,27 @@ fn run(
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed)?;
-    let recorded = recorded(&transaction).map_err(failed)?;
+    let recorded = recorded(ledger, &transaction).map_err(failed)?;
     let plan = plan::Plan::make(migrations, Engine::Sqlite, &recorded, order)?;
     if let Order::Baseline(number) = order {
         check_baseline(migrations, &transaction, number)?;
     }
-    transaction.execute_batch(ledger::CREATE).map_err(failed)?;
+    transaction.execute_batch(ledger.create).map_err(failed)?;
     let mut numbers = Vec::with_capacity(plan.steps.len());
     for step in &plan.steps {
-        take(&transaction, step, now)?;
+        take(ledger, &transaction, step, now)?;
         numbers.push(step.migration.number);
     }
     if !plan.steps.is_empty() {
         // It reads every row: not at each start.
-        check_references(&transaction)?;
+        check_references(ledger, &transaction)?;
     }
     transaction.commit().map_err(failed)?;
     Ok(numbers)
 }
 
-fn recorded(connection: &Connection) -> rusqlite::Result<Vec<Recorded>> {
-    let exists = ledger::exists(Engine::Sqlite);
+fn recorded(ledger: &Ledger, connection: &Connection) -> rusqlite::Result<Vec<Recorded>> {
+    let exists = ledger.exists(Engine::Sqlite);
     if connection
         .query_row(exists, [], |_| Ok(()))
         .optional()?
@@ -71,7 +77,7 @@ fn recorded(connection: &Connection) -> rusqlite::Result<Vec<Recorded>> {
     {
         return Ok(Vec::new());
     }
-    let mut statement = connection.prepare(ledger::SELECT)?;
+    let mut statement = connection.prepare(ledger.select)?;
     let rows = statement.query_map([], |row| {
         Ok(Recorded {
             number: row.get(0)?,
@@ -83,7 +89,12 @@ fn recorded(connection: &Connection) -> rusqlite::Result<Vec<Recorded>> {
     rows.collect()
 }
 
-fn take(connection: &Connection, step: &plan::Step, now: i64) -> Result<(), StartError> {
+fn take(
+    ledger: &Ledger,
+    connection: &Connection,
+    step: &plan::Step,
+    now: i64,
+) -> Result<(), StartError> {
     let label = step.label();
     let failed = |problem: String| step_failed(&label, &problem);
     if let Some(sql) = step.sql {
@@ -98,11 +109,11 @@ fn take(connection: &Connection, step: &plan::Step, now: i64) -> Result<(), Star
     }
     let migration = step.migration;
     let noted = if step.undo {
-        connection.execute(ledger::DELETE, params![migration.number])
+        connection.execute(ledger.delete, params![migration.number])
     } else {
         let checksum = ledger::checksum(migration.sqlite);
         let row = params![migration.number, migration.name, checksum, now];
-        connection.execute(ledger::INSERT, row)
+        connection.execute(ledger.insert, row)
     };
     noted.map(drop).map_err(|error| failed(error.to_string()))
 }
@@ -127,13 +138,13 @@ fn check_baseline(
 }
 
 /// Rows that refer to nothing, which the switched-off checks would have refused.
-fn check_references(connection: &Connection) -> Result<(), StartError> {
+fn check_references(ledger: &Ledger, connection: &Connection) -> Result<(), StartError> {
     let table = connection
         .query_row("PRAGMA foreign_key_check", [], |row| {
             row.get::<_, String>(0)
         })
         .optional()
-        .map_err(|error| ledger::complaint(&error.to_string()))?;
+        .map_err(|error| ledger.complaint(&error.to_string()))?;
     match table {
         None => Ok(()),
         Some(table) => Err(StartError::new(

@@ -16,7 +16,8 @@ use proc_macro::TokenStream;
 ///
 /// `#[model(request)]` only reads, `#[model(response)]` only writes, `#[model]` does both. Rules stand
 /// on fields: `#[field(min_length = 1, max_length = 200, example = "Milk")]`; numbers take `gt`, `ge`,
-/// `lt`, `le`, `multiple_of`. A struct with one unnamed field looks like that field on the wire.
+/// `lt`, `le`, `multiple_of`; `before = path` and `after = path` name validators of the program's own
+/// (`underpin::validation::Judge`). A struct with one unnamed field looks like that field on the wire.
 #[proc_macro_attribute]
 pub fn model(arguments: TokenStream, item: TokenStream) -> TokenStream {
     finish(model::expand(&arguments.into(), item.into()))

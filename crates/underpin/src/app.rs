@@ -5,14 +5,15 @@ use std::{path::PathBuf, sync::Arc};
 use serde_json::Value;
 
 use crate::{
-    Context, Feature, StartError,
+    Clock, Context, Feature, Random, StartError,
     cli::Arguments,
-    config::{Config, Framework, Reader, Variable},
+    config::{Config, Framework, Reader, Sources, Variable},
     db::Migrations,
     error::{ErrorFormat, FastApi},
-    http::{Table, exchange::Shared},
+    http::{Router, Table, exchange::Shared},
     middleware::Cors,
     openapi::{Info, Operation, document::Document},
+    program,
     scheduler::{Job, JobSettings},
     validation::Dialect,
 };
@@ -20,6 +21,7 @@ use crate::{
 type ReadSettings = fn(&mut Reader<'_>, &Context);
 type Put = Arc<dyn Fn(&Context) + Send + Sync>;
 type MakeCors = fn(&Context) -> Result<Cors, StartError>;
+type AdjustUrl = fn(&str, &str) -> Result<String, String>;
 
 /// A backend: what it is called, how it speaks, and its features.
 ///
@@ -43,6 +45,8 @@ pub struct App {
     pub(crate) typed: Vec<(String, String)>,
     pub(crate) defaults: Vec<(&'static str, &'static str)>,
     pub(crate) database: PathBuf,
+    pub(crate) hide_paths: bool,
+    pub(crate) database_url: Option<AdjustUrl>,
 }
 
 impl App {
@@ -70,6 +74,8 @@ impl App {
             typed: Vec::new(),
             defaults: Vec::new(),
             database: PathBuf::from("data").join(format!("{name}.db")),
+            hide_paths: false,
+            database_url: None,
         }
     }
 
@@ -186,6 +192,22 @@ impl App {
         self.health_paths([live, ready])
     }
 
+    /// Logs the route that answered, `/patients/{patient_id}`, in place of the path: for an app whose
+    /// addresses say something about people. A path that no route has is not logged at all.
+    #[must_use]
+    pub fn hide_paths_in_log(mut self) -> Self {
+        self.hide_paths = true;
+        self
+    }
+
+    /// Looks at each address of a database before it is used: given the variable's name and its text, `adjust`
+    /// says what to use, or what is wrong with it. The answer must not hold the address: it may be secret.
+    #[must_use]
+    pub fn database_url(mut self, adjust: AdjustUrl) -> Self {
+        self.database_url = Some(adjust);
+        self
+    }
+
     /// Adds a feature.
     #[must_use]
     pub fn feature(mut self, feature: impl Into<Feature>) -> Self {
@@ -212,10 +234,22 @@ impl App {
         self.jobs().next().is_some()
     }
 
-    /// The OpenAPI document.
+    /// The OpenAPI document; where it depends on the settings, that of their defaults.
     pub fn document(&self) -> Result<Value, StartError> {
+        let mut routers = self.features.iter().flat_map(|feature| &feature.routers);
+        let (clock, random) = (Clock::system(), Random::system());
+        let context = if routers.any(Router::is_conditional) {
+            program::configure(self, &Sources::default(), clock, random)?.1
+        } else {
+            Context::new(clock, random)
+        };
+        self.document_for(&context)
+    }
+
+    /// The OpenAPI document of the app with the settings in `context`.
+    pub(crate) fn document_for(&self, context: &Context) -> Result<Value, StartError> {
         let mut document = Document::new(self.info, &*self.format);
-        for router in self.features.iter().flat_map(|feature| &feature.routers) {
+        for router in self.routers(context)? {
             for route in &router.routes {
                 let mut operation = Operation::default();
                 (route.describe)(&mut operation);
@@ -234,6 +268,17 @@ impl App {
         Ok(document.finish())
     }
 
+    /// The routers that the settings in `context` want.
+    fn routers(&self, context: &Context) -> Result<Vec<&Router>, StartError> {
+        let mut wanted = Vec::new();
+        for router in self.features.iter().flat_map(|feature| &feature.routers) {
+            if router.applies(context)? {
+                wanted.push(router);
+            }
+        }
+        Ok(wanted)
+    }
+
     /// Builds every handler from `context`, and with them the table of routes.
     pub(crate) fn table(&self, context: &Context) -> Result<Table, StartError> {
         let shared = Shared {
@@ -241,7 +286,7 @@ impl App {
             dialect: self.dialect,
         };
         let mut table = Table::new(Arc::new(shared));
-        for router in self.features.iter().flat_map(|feature| &feature.routers) {
+        for router in self.routers(context)? {
             for route in &router.routes {
                 let path = format!("{}{}", router.prefix, route.path);
                 table.add(route.method.clone(), &path, (route.build)(context)?)?;

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::{
-    App, Clock, Context, Random, StartError,
+    App, Clock, Context, Random, Secret, StartError,
     config::{Config, Framework, Reader, ServerSettings, Sources},
-    db::{Db, DbConfig, DbUrl},
+    db::{Db, DbConfig, DbUrl, Migrations},
     scheduler::{self, Catalog, JobSettings, Worker},
     server::ServerConfig,
 };
@@ -17,6 +17,9 @@ pub(crate) struct Program {
     pub(crate) context: Context,
     pub(crate) db: Option<Db>,
 }
+
+/// Where migrations are run, if not where the data is asked for.
+struct MigrationUrl(DbUrl);
 
 impl Program {
     /// Reads the settings, then connects the database: the one at `url`, if that is given.
@@ -45,13 +48,35 @@ impl Program {
 
     /// Applies the migrations that are missing.
     pub(crate) async fn migrate(&self) -> Result<(), StartError> {
-        if let (Some(db), Some(migrations)) = (&self.db, self.app.migrations) {
-            migrations.up(db, self.context.clock()).await?;
-            if self.app.has_jobs() {
-                scheduler::MIGRATIONS.up(db, self.context.clock()).await?;
-            }
+        if let (Some(db), Some(migrations)) = (self.migration_db().await?, self.app.migrations) {
+            let done = self.migrate_by(&db, migrations).await;
+            self.close_migration_db(db).await;
+            done?;
         }
         Ok(())
+    }
+
+    async fn migrate_by(&self, db: &Db, migrations: &Migrations) -> Result<(), StartError> {
+        migrations.up(db, self.context.clock()).await?;
+        if self.app.has_jobs() {
+            scheduler::MIGRATIONS.up(db, self.context.clock()).await?;
+        }
+        Ok(())
+    }
+
+    /// The database as it is to be migrated: by its own address, if it has one.
+    pub(crate) async fn migration_db(&self) -> Result<Option<Db>, StartError> {
+        match self.context.find::<MigrationUrl>() {
+            Some(url) => Db::connect(DbConfig::new(url.0.clone())).await.map(Some),
+            None => Ok(self.db.clone()),
+        }
+    }
+
+    /// Closes what [`Program::migration_db`] opened.
+    pub(crate) async fn close_migration_db(&self, db: Db) {
+        if self.context.find::<MigrationUrl>().is_some() {
+            db.close().await;
+        }
     }
 
     /// Runs what the features do at start.
@@ -120,9 +145,9 @@ pub(crate) fn configure(
         read_jobs(app, &mut reader, &context);
     }
     reader.complain_of_unknown(&app.all_variables());
-    let url = settings
+    let urls = settings
         .as_ref()
-        .map(|settings| database_url(app, settings, &mut reader));
+        .map(|settings| database_urls(app, settings, &mut reader));
     StartError::from_complaints(reader.into_complaints())?;
     let Some(settings) = settings else {
         return Err(StartError::new(
@@ -131,8 +156,12 @@ pub(crate) fn configure(
             "Report this as a bug.",
         ));
     };
-    if let Some(Some(url)) = url {
+    let (url, migration_url) = urls.unwrap_or_default();
+    if let Some(url) = url {
         context.insert(url);
+    }
+    if let Some(url) = migration_url {
+        context.insert(MigrationUrl(url));
     }
     context.insert(settings.clone());
     Ok((settings, context))
@@ -154,20 +183,55 @@ fn read_jobs(app: &App, reader: &mut Reader<'_>, context: &Context) {
     }
 }
 
-/// The configured database, or the file that the app keeps by itself.
-fn database_url(app: &App, settings: &Framework, reader: &mut Reader<'_>) -> Option<DbUrl> {
-    app.migrations?;
-    let Some(url) = &settings.database.url else {
-        return Some(DbUrl::Sqlite(app.database.clone()));
-    };
-    match url.expose().parse() {
-        Ok(url) => Some(url),
-        Err(error) => {
-            let remedy = "Write sqlite:PATH, or postgresql://USER:PASSWORD@HOST:5432/DATABASE.";
-            reader.complain("DATABASE_URL", &format!("cannot be used: {error}"), remedy);
-            None
-        }
+/// The configured database, or the file that the app keeps by itself; and the address for migrations, if it has
+/// one of its own.
+fn database_urls(
+    app: &App,
+    settings: &Framework,
+    reader: &mut Reader<'_>,
+) -> (Option<DbUrl>, Option<DbUrl>) {
+    if app.migrations.is_none() {
+        return (None, None);
     }
+    let database = &settings.database;
+    let url = match &database.url {
+        Some(url) => read_url(app, "DATABASE_URL", url, reader),
+        None => Some(DbUrl::Sqlite(app.database.clone())),
+    };
+    let migration_url = database.migration_url.as_ref();
+    let migration_url =
+        migration_url.and_then(|url| read_url(app, "DATABASE_URL_MIGRATION", url, reader));
+    if migration_url.is_some() && !matches!(url, Some(DbUrl::Postgres(_)) | None) {
+        let problem = "is for a server, but DATABASE_URL names none";
+        reader.complain(
+            "DATABASE_URL_MIGRATION",
+            problem,
+            "Leave it out, or set both.",
+        );
+    }
+    (url, migration_url)
+}
+
+fn read_url(
+    app: &App,
+    variable: &str,
+    url: &Secret<String>,
+    reader: &mut Reader<'_>,
+) -> Option<DbUrl> {
+    let adjusted = match app.database_url {
+        Some(adjust) => adjust(variable, url.expose()),
+        None => Ok(url.expose().clone()),
+    };
+    let parsed = adjusted.and_then(|url| {
+        url.parse()
+            .map_err(|error| format!("cannot be used: {error}"))
+    });
+    parsed
+        .map_err(|problem| {
+            let remedy = "Write sqlite:PATH, or postgresql://USER:PASSWORD@HOST:5432/DATABASE.";
+            reader.complain(variable, &problem, remedy);
+        })
+        .ok()
 }
 
 pub(crate) async fn connect(

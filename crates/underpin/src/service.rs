@@ -21,7 +21,7 @@ use crate::{
 pub(crate) fn build(program: &Program, metrics: Option<&Metrics>) -> Result<Pipeline, StartError> {
     let app = &program.app;
     let mut table = app.table(&program.context)?;
-    site::add(&mut table, app.info, &app.document()?)?;
+    site::add(&mut table, app.info, &app.document_for(&program.context)?)?;
     if let Some((live, ready)) = app.probes {
         let jobs = app
             .has_jobs()
@@ -37,6 +37,7 @@ pub(crate) fn build(program: &Program, metrics: Option<&Metrics>) -> Result<Pipe
         cors: app.cors.map(|make| make(&program.context)).transpose()?,
         compression: app.compress,
         metrics: metrics.is_some(),
+        hide_paths: app.hide_paths,
         health_paths: app
             .health_paths
             .iter()

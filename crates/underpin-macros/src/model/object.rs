@@ -88,6 +88,8 @@ fn describe(field: &syn::Field, container: &Serde, serde: &Serde, ruled: &Ruled)
     if let Some(rules) = ruled.constant() {
         schema = quote!(#schema.ruled(#rules));
     }
+    let validators = ruled.validators();
+    schema = quote!(#schema #(#validators)*);
     let required = !(serde.default || container.default || is_option(kind));
     let example = if let Some(value) = &ruled.example {
         quote!(::core::option::Option::Some(

@@ -8,6 +8,8 @@ use syn::{Attribute, Expr, Meta, Token, punctuated::Punctuated};
 #[derive(Default)]
 pub(super) struct Ruled {
     rules: Vec<TokenStream>,
+    /// The program's own validators, in the order of their standing.
+    validators: Vec<TokenStream>,
     pub(super) example: Option<Expr>,
 }
 
@@ -32,6 +34,10 @@ pub(super) fn take_rules(attributes: &mut Vec<Attribute>) -> syn::Result<Ruled> 
             let value = &pair.value;
             if name == "example" {
                 found.example = Some(value.clone());
+            } else if let Some(when) = validator(&name) {
+                found
+                    .validators
+                    .push(quote!(.judged(::underpin::validation::Validator::#when(#value))));
             } else if RULES.contains(&name.as_str()) {
                 let rule = &pair.path;
                 let value = if name.ends_with("length") {
@@ -46,7 +52,7 @@ pub(super) fn take_rules(attributes: &mut Vec<Attribute>) -> syn::Result<Ruled> 
                 return Err(syn::Error::new_spanned(
                     &pair.path,
                     format!(
-                        "unknown rule `{name}`; there are {}, example",
+                        "unknown rule `{name}`; there are {}, before, after, example",
                         RULES.join(", ")
                     ),
                 ));
@@ -56,7 +62,20 @@ pub(super) fn take_rules(attributes: &mut Vec<Attribute>) -> syn::Result<Ruled> 
     Ok(found)
 }
 
+fn validator(name: &str) -> Option<TokenStream> {
+    match name {
+        "before" => Some(quote!(Before)),
+        "after" => Some(quote!(After)),
+        _ => None,
+    }
+}
+
 impl Ruled {
+    /// What puts the validators around a shape.
+    pub(super) fn validators(&self) -> &[TokenStream] {
+        &self.validators
+    }
+
     /// The rules as a constant, if there are any.
     pub(super) fn constant(&self) -> Option<TokenStream> {
         let rules = &self.rules;

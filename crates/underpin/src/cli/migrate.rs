@@ -20,14 +20,16 @@ pub(super) async fn migrate(
     arguments: &ArgMatches,
 ) -> Result<ExitCode, StartError> {
     let program = Program::prepare(app, sources, None, Clock::system(), Random::system()).await?;
-    let (Some(db), Some(migrations)) = (&program.db, program.app.migrations) else {
+    let (Some(db), Some(migrations)) = (program.migration_db().await?, program.app.migrations)
+    else {
         return Err(StartError::new(
             "migrate",
             "this program has no database",
             "There is nothing to do.",
         ));
     };
-    let done = act(&program, db, migrations, arguments).await;
+    let done = act(&program, &db, migrations, arguments).await;
+    program.close_migration_db(db).await;
     program.close().await;
     done.map(|()| ExitCode::SUCCESS)
 }

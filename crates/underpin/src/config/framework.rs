@@ -81,6 +81,9 @@ pub struct DatabaseSettings {
     /// `postgresql://user:password@host/name`, or `sqlite:PATH`; unset: a SQLite file in `./data`.
     #[config(env = "DATABASE_URL")]
     pub url: Option<Secret<String>>,
+    /// Where the tables are changed, if not there: a direct connection beside a pooler.
+    #[config(env = "DATABASE_URL_MIGRATION")]
+    pub migration_url: Option<Secret<String>>,
     /// Connections to PostgreSQL, or readers of SQLite; unset: as many as suit this machine.
     #[config(env = "DATABASE_CONNECTIONS", min = 1, max = 1000)]
     pub connections: Option<usize>,

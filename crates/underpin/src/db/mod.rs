@@ -17,7 +17,7 @@ mod postgres;
 mod query;
 mod row;
 mod snapshot;
-mod sqlite;
+pub(crate) mod sqlite;
 mod statement;
 mod transaction;
 mod url;

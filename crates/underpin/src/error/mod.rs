@@ -10,6 +10,8 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 pub use failure::{ErrorFormat, Failure, Origin};
 pub use fastapi::FastApi;
 
+use crate::validation::Fault;
+
 /// What every fallible function of a backend returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -27,6 +29,7 @@ struct Inner {
     headers: Vec<(HeaderName, HeaderValue)>,
     doing: Vec<Cow<'static, str>>,
     source: Option<Source>,
+    faults: Vec<Fault>,
 }
 
 impl Error {
@@ -39,6 +42,7 @@ impl Error {
             headers: Vec::new(),
             doing: Vec::new(),
             source: None,
+            faults: Vec::new(),
         }))
     }
 
@@ -70,6 +74,13 @@ impl Error {
     /// 422: the request has the right shape, but not a content that can be kept.
     pub fn unprocessable(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    }
+
+    /// 422 with these faults, as if the request's shape had been wrong: for rules that only a service can know.
+    pub fn invalid(faults: Vec<Fault>) -> Self {
+        let mut error = Self::unprocessable("The request is not valid").made_by(Origin::Validation);
+        error.0.faults = faults;
+        error
     }
 
     /// 500: the client learns nothing, the log all of `source`.
@@ -128,6 +139,11 @@ impl Error {
     /// What the client reads.
     pub fn detail(&self) -> &str {
         &self.0.detail
+    }
+
+    /// What is wrong with the request, if this is made by [`Error::invalid`].
+    pub(crate) fn faults(&self) -> &[Fault] {
+        &self.0.faults
     }
 
     /// Headers that the reply carries beside those of the error format.

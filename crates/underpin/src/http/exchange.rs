@@ -228,7 +228,18 @@ impl Exchange {
             );
         }
         let origin = error.origin();
-        let mut response = self.failure(status, Value::from(error.detail()), origin);
+        let detail = if error.faults().is_empty() {
+            Value::from(error.detail())
+        } else {
+            let mut report = Report::new();
+            error
+                .faults()
+                .iter()
+                .cloned()
+                .for_each(|fault| report.push(fault));
+            report.into_detail(&self.shared.dialect)
+        };
+        let mut response = self.failure(status, detail, origin);
         for (name, value) in error.headers() {
             response.headers_mut().append(name.clone(), value.clone());
         }

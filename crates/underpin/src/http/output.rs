@@ -30,7 +30,7 @@ pub struct Json<T>(pub T);
 #[derive(Clone, Copy, Debug)]
 pub struct Created<T>(pub T);
 
-/// 204, no body.
+/// 204, no body; of what type it is not, FastAPI says all the same.
 #[derive(Clone, Copy, Debug)]
 pub struct NoContent;
 
@@ -124,7 +124,7 @@ impl Output for NoContent {
     }
 
     fn reply(self, _: &Exchange) -> Response {
-        let mut response = Response::default();
+        let mut response = typed(Body::empty(), "application/json");
         *response.status_mut() = StatusCode::NO_CONTENT;
         response
     }

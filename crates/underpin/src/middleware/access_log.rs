@@ -19,6 +19,9 @@ use super::{
 /// Longest part of a path that is logged, in bytes.
 const MAX_PATH: usize = 1024;
 
+/// Stands for a hidden path that no route has.
+const NO_ROUTE: &str = "(no route)";
+
 /// One request and its reply; logged and counted when dropped.
 pub(super) struct Exchange {
     method: Method,
@@ -27,6 +30,8 @@ pub(super) struct Exchange {
     began: Instant,
     quiet: bool,
     metrics: bool,
+    /// What is logged instead of the path, where that is hidden.
+    shown: Option<&'static str>,
     status: Option<StatusCode>,
     bytes: u64,
     complete: bool,
@@ -45,6 +50,7 @@ impl Exchange {
             began: Instant::now(),
             quiet: config.health_paths.iter().any(|health| health == path),
             metrics: config.metrics,
+            shown: config.hide_paths.then_some(NO_ROUTE),
             status: None,
             bytes: 0,
             complete: false,
@@ -64,6 +70,9 @@ impl Exchange {
     pub(super) fn answered(mut self, response: Response<Body>, place: Place) -> Response<Body> {
         let route = response.extensions().get::<MatchedRoute>().copied();
         self.status = Some(response.status());
+        self.shown = self
+            .shown
+            .map(|nothing| route.map_or(nothing, |route| route.0));
         self.count(route);
         if let Some(length) = response.body().size_hint().exact() {
             self.bytes = length;
@@ -88,7 +97,7 @@ impl Exchange {
 
     fn log(&self) {
         let path = self.uri.path();
-        let path = path.get(..MAX_PATH).unwrap_or(path);
+        let path = self.shown.unwrap_or(path.get(..MAX_PATH).unwrap_or(path));
         let (method, id) = (self.method.as_str(), self.id.as_str());
         // Whole microseconds: more digits are noise.
         let micros = u32::try_from(self.began.elapsed().as_micros()).unwrap_or(u32::MAX);

@@ -56,6 +56,8 @@ pub struct PipelineConfig {
     pub send_request_id: bool,
     /// Whether requests are counted and timed.
     pub metrics: bool,
+    /// Whether the log names the route that answered instead of the path, which may name people.
+    pub hide_paths: bool,
     /// Exact paths that are answered even when the server is full, and logged at debug level only.
     pub health_paths: Vec<String>,
 }
@@ -67,6 +69,7 @@ impl Default for PipelineConfig {
             compression: false,
             send_request_id: true,
             metrics: true,
+            hide_paths: false,
             health_paths: Vec::new(),
         }
     }

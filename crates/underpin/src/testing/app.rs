@@ -60,7 +60,7 @@ impl TestApp {
         let pipeline = service::build(&program, None).unwrap_or_else(|error| panic!("{error}"));
         let document = program
             .app
-            .document()
+            .document_for(&program.context)
             .unwrap_or_else(|error| panic!("{error}"));
         let context = program.context.clone();
         Self(Arc::new(Inner {

@@ -13,7 +13,8 @@ use super::{Model, ModelSchema, Schema};
 static KNOWN: RwLock<Option<HashMap<TypeId, bool>>> = RwLock::new(None);
 
 /// Whether the good path may be taken for `T`. The date types of `chrono` read more spellings than
-/// Pydantic (`2026-1-5`, leap seconds), so types with such fields always take the walk.
+/// Pydantic (`2026-1-5`, leap seconds), and a validator has its say on the walk alone: types with such
+/// fields always take it.
 pub(super) fn reads_exactly<T: Model + 'static>() -> bool {
     let id = TypeId::of::<T>();
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
@@ -30,7 +31,11 @@ pub(super) fn reads_exactly<T: Model + 'static>() -> bool {
 /// `seen`: models may contain themselves.
 fn is_exact(schema: &Schema, seen: &mut Vec<*const ModelSchema>) -> bool {
     match schema {
-        Schema::DateTime | Schema::NaiveDateTime | Schema::Date | Schema::Time => false,
+        Schema::DateTime
+        | Schema::NaiveDateTime
+        | Schema::Date
+        | Schema::Time
+        | Schema::Judged(..) => false,
         Schema::Optional(inner)
         | Schema::List(inner)
         | Schema::Map(inner)

@@ -6,6 +6,7 @@
 pub mod body;
 pub mod dialect;
 mod exact;
+pub mod iso_date;
 mod json;
 mod obey;
 mod python;
@@ -24,6 +25,6 @@ pub use body::Unreadable;
 pub use dialect::Dialect;
 pub use obey::Obey;
 pub use report::{Fault, Loc, Report};
-pub use schema::{EnumSchema, Field, Model, ModelSchema, Rules, Schema};
+pub use schema::{EnumSchema, Field, Judge, Model, ModelSchema, Rules, Schema, Validator};
 pub use strict::Strictly;
 pub use walk::walk;

@@ -1,6 +1,8 @@
-//! Values as Python writes them: the echo of what a client sent comes from Python's floats in the original.
+//! Values as Python writes them: the echo of what a client sent comes from Python's floats in the original, and
+//! its reasons quote texts by `repr`.
 
 use serde_json::{Number, Value};
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
 /// Rewrites each number to what Python's `json` writes after reading it. What JSON cannot say
 /// (`1e400` is infinite in Python) becomes `null`.
@@ -59,6 +61,48 @@ pub(super) fn float(value: f64) -> String {
     format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
 }
 
+/// `repr` of a text: in single quotes unless only these occur in it, with what cannot be printed escaped.
+pub(super) fn repr(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
+    let mut written = String::with_capacity(text.len() + 2);
+    written.push(quote);
+    for character in text.chars() {
+        match character {
+            '\\' => written.push_str(r"\\"),
+            '\t' => written.push_str(r"\t"),
+            '\n' => written.push_str(r"\n"),
+            '\r' => written.push_str(r"\r"),
+            _ if character == quote => written.extend(['\\', quote]),
+            _ if is_printable(character) => written.push(character),
+            _ => written.push_str(&escaped(u32::from(character))),
+        }
+    }
+    written.push(quote);
+    written
+}
+
+fn escaped(code: u32) -> String {
+    match code {
+        0..=0xff => format!(r"\x{code:02x}"),
+        0x100..=0xffff => format!(r"\u{code:04x}"),
+        _ => format!(r"\U{code:08x}"),
+    }
+}
+
+/// `str.isprintable`: nothing of Unicode's "other" and "separator", but for the blank.
+fn is_printable(character: char) -> bool {
+    let group = character.general_category_group();
+    character == ' '
+        || !matches!(
+            group,
+            GeneralCategoryGroup::Other | GeneralCategoryGroup::Separator
+        )
+}
+
 /// About how many bytes a value renders to.
 pub(super) fn weight(value: &Value) -> usize {
     match value {
@@ -79,6 +123,21 @@ pub(super) fn weight(value: &Value) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_quoted_as_python_quotes_them() {
+        for (text, written) in [
+            ("", "''"),
+            ("06/05/2024", "'06/05/2024'"),
+            ("it's", "\"it's\""),
+            ("it's \"so\"", r#"'it\'s "so"'"#),
+            ("a\\b\tc\n\r", r"'a\\b\tc\n\r'"),
+            ("\0\u{7f}\u{a0}", r"'\x00\x7f\xa0'"),
+            ("é\u{200b}日🦀\u{e0001}", r"'é\u200b日🦀\U000e0001'"),
+        ] {
+            assert_eq!(repr(text), written);
+        }
+    }
 
     fn written(text: &str) -> String {
         notation(serde_json::from_str(text).unwrap()).to_string()

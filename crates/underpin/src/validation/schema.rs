@@ -59,6 +59,21 @@ pub enum Schema {
     Model(fn() -> &'static ModelSchema),
     /// The inner shape under rules.
     Ruled(Box<Schema>, Rules),
+    /// The inner shape, with the program's own say before or after it.
+    Judged(Box<Schema>, Validator),
+}
+
+/// A program's own say about a value: what to go on with, or why not, which the client reads after
+/// `Value error, `.
+pub type Judge = fn(&Value) -> Result<Value, String>;
+
+/// A validator of the program's own, as Pydantic's `field_validator`.
+#[derive(Clone, Copy, Debug)]
+pub enum Validator {
+    /// Sees what was received, whatever it is; the shape then sees what it answers.
+    Before(Judge),
+    /// Sees what the shape was content with, in the form that the type's own deserialising takes.
+    After(Judge),
 }
 
 /// A named list of words.
@@ -103,11 +118,17 @@ pub struct Field {
 }
 
 impl Schema {
+    /// This shape, with the program's own say about the value.
+    #[must_use]
+    pub fn judged(self, validator: Validator) -> Self {
+        Self::Judged(Box::new(self), validator)
+    }
+
     /// Whether an absent value and `null` are the same as far as this shape goes.
     pub fn is_optional(&self) -> bool {
         match self {
             Self::Optional(_) => true,
-            Self::Ruled(inner, _) => inner.is_optional(),
+            Self::Ruled(inner, _) | Self::Judged(inner, _) => inner.is_optional(),
             _ => false,
         }
     }
@@ -116,7 +137,9 @@ impl Schema {
     pub fn is_list(&self) -> bool {
         match self {
             Self::List(_) => true,
-            Self::Optional(inner) | Self::Ruled(inner, _) => inner.is_list(),
+            Self::Optional(inner) | Self::Ruled(inner, _) | Self::Judged(inner, _) => {
+                inner.is_list()
+            }
             _ => false,
         }
     }

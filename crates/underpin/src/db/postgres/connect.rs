@@ -41,7 +41,8 @@ impl Connector {
             tls: tls::connector(url)?,
             session: format!(
                 "SET statement_timeout = {statement}; \
-                 SET idle_in_transaction_session_timeout = {idle}; SET TIME ZONE 'UTC'"
+                 SET idle_in_transaction_session_timeout = {idle}; SET TIME ZONE 'UTC'; \
+                 SET DateStyle = 'ISO'"
             ),
             connect_timeout: url.connect_timeout.unwrap_or(config.connect_timeout),
             statement_timeout: config.statement_timeout,

@@ -1,6 +1,7 @@
 //! The SQLite engine: readers in place, one writer with group commit. Opened by `Db::connect`.
 
 pub(super) mod codec;
+pub(crate) mod functions;
 mod lease;
 pub(super) mod open;
 mod read;

@@ -9,6 +9,8 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::functions;
+
 use crate::{
     StartError,
     db::{DbConfig, Durability},
@@ -62,6 +64,7 @@ fn open(path: &Path, config: &DbConfig) -> rusqlite::Result<Connection> {
     connection.pragma_update_and_check(None, "mmap_size", 1_i64 << 30, |_| Ok(()))?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 1000, |_| Ok(()))?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
+    functions::add(&connection)?;
     Ok(connection)
 }
 

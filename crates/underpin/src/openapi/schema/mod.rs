@@ -105,6 +105,7 @@ impl Components {
                 with_lengths(map, rules, "Properties")
             }
             Schema::Ruled(inner, own) => self.ruled(inner, &own.with(rules))?,
+            Schema::Judged(inner, _) => self.ruled(inner, rules)?,
             Schema::Enum(of) => self.named(Named::Enum(of()))?,
             Schema::Model(of) => self.named(Named::Model(of()))?,
         })

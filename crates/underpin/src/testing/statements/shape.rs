@@ -4,7 +4,11 @@ use std::fmt;
 
 use tokio_postgres::Client;
 
-use crate::{db::DbUrl, testing::TestDb, testing::server::connect};
+use crate::{
+    db::{DbUrl, sqlite::functions},
+    testing::TestDb,
+    testing::server::connect,
+};
 
 /// How many values a statement takes and how many columns it returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +37,9 @@ impl Shapes {
     pub(super) async fn open(test: &TestDb) -> Self {
         match test.url() {
             DbUrl::Sqlite(path) => {
-                Self::Sqlite(rusqlite::Connection::open(path).expect("the test database opens"))
+                let connection = rusqlite::Connection::open(path).expect("the test database opens");
+                functions::add(&connection).expect("the functions of every connection");
+                Self::Sqlite(connection)
             }
             DbUrl::Postgres(url) => Self::Postgres(connect(url).await.expect("a session")),
         }

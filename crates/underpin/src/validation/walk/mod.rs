@@ -9,7 +9,7 @@ mod uuid;
 use serde_json::Value;
 
 use super::{
-    Fault, Loc, Report, Rules, Schema,
+    Fault, Judge, Loc, Report, Rules, Schema, Validator,
     json::{Oddity, OddityKind},
 };
 
@@ -73,6 +73,26 @@ impl Walker<'_> {
             Schema::Map(of) => self.map(of, value, rules),
             Schema::Model(of) => self.model(of(), value),
             Schema::Ruled(inner, own) => self.value(inner, value, &own.with(rules)),
+            Schema::Judged(inner, Validator::Before(judge)) => {
+                let judged = self.judged(*judge, value, value)?;
+                self.value(inner, &judged, rules)
+            }
+            Schema::Judged(inner, Validator::After(judge)) => {
+                let coerced = self.value(inner, value, rules)?;
+                self.judged(*judge, &coerced, value)
+            }
+        }
+    }
+
+    /// What the program itself says about `value`, which came as `received`.
+    fn judged(&mut self, judge: Judge, value: &Value, received: &Value) -> Option<Value> {
+        match judge(value) {
+            Ok(judged) => Some(judged),
+            Err(reason) => {
+                let fault = Fault::value_error(self.loc.clone(), &reason, received.clone());
+                self.push(fault);
+                None
+            }
         }
     }
 

@@ -18,9 +18,10 @@ use proc_macro::TokenStream;
 /// on fields: `#[field(min_length = 1, max_length = 200, example = "Milk")]`; numbers take `gt`, `ge`,
 /// `lt`, `le`, `multiple_of`; `before = path` and `after = path` name validators of the program's own
 /// (`underpin::validation::Judge`). A struct with one unnamed field looks like that field on the wire.
+/// An enum is a list of words; `#[model(pattern)]` refuses others as a mismatch of `^(one|two)$`.
 #[proc_macro_attribute]
 pub fn model(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    finish(model::expand(&arguments.into(), item.into()))
+    finish(model::expand(arguments.into(), item.into()))
 }
 
 /// Builds a service or repository from the app, field by field.

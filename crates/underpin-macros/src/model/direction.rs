@@ -1,35 +1,39 @@
-//! Which way a model travels: read from requests, written to replies, or both.
+//! What `#[model(…)]` says: which way the type travels, and how a word that is none is refused.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::{Token, parse::Parser as _, punctuated::Punctuated};
 
 /// Which way the type travels.
 #[derive(Clone, Copy)]
 pub(super) struct Direction {
     reads: bool,
     writes: bool,
+    /// Words are refused as a mismatch of the pattern `^(one|two)$`.
+    pub(super) pattern: bool,
 }
 
-/// Reads the attribute's argument.
-pub(super) fn direction(arguments: &TokenStream) -> syn::Result<Direction> {
-    match arguments.to_string().as_str() {
-        "" => Ok(Direction {
-            reads: true,
-            writes: true,
-        }),
-        "request" => Ok(Direction {
-            reads: true,
-            writes: false,
-        }),
-        "response" => Ok(Direction {
-            reads: false,
-            writes: true,
-        }),
-        _ => Err(syn::Error::new_spanned(
-            arguments,
-            "expected nothing, `request` or `response`",
-        )),
+/// Reads the attribute's arguments.
+pub(super) fn direction(arguments: TokenStream) -> syn::Result<Direction> {
+    let words = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(arguments)?;
+    let (mut reads, mut writes, mut pattern) = (false, false, false);
+    for word in &words {
+        match word.to_string().as_str() {
+            "request" => reads = true,
+            "response" => writes = true,
+            "pattern" => pattern = true,
+            _ => {
+                let expected = "expected nothing, `request`, `response` or `pattern`";
+                return Err(syn::Error::new_spanned(word, expected));
+            }
+        }
     }
+    let both = reads == writes;
+    Ok(Direction {
+        reads: reads || both,
+        writes: writes || both,
+        pattern,
+    })
 }
 
 impl Direction {

@@ -15,9 +15,16 @@ use self::{
     words::words,
 };
 
-pub(crate) fn expand(arguments: &TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
     let direction = direction(arguments)?;
-    match syn::parse2(item)? {
+    let item = syn::parse2(item)?;
+    if direction.pattern && !matches!(item, Item::Enum(_)) {
+        return Err(syn::Error::new(
+            item.span(),
+            "`pattern` stands on an enum of words",
+        ));
+    }
+    match item {
         Item::Struct(item) => match &item.fields {
             Fields::Named(_) => object(direction, item),
             Fields::Unnamed(fields) if fields.unnamed.len() == 1 => transparent(direction, &item),

@@ -30,6 +30,11 @@ pub(super) fn words(direction: Direction, item: &ItemEnum) -> syn::Result<TokenS
     let name = &item.ident;
     let text = name.to_string();
     let description = option(attributes::description(&item.attrs));
+    let shape = if direction.pattern {
+        quote!(Pattern)
+    } else {
+        quote!(Enum)
+    };
     let (derives, strictly) = (direction.derives(), direction.strictly(name));
     Ok(quote! {
         #derives
@@ -49,7 +54,7 @@ pub(super) fn words(direction: Direction, item: &ItemEnum) -> syn::Result<TokenS
                         });
                     &SCHEMA
                 }
-                ::underpin::validation::Schema::Enum(described)
+                ::underpin::validation::Schema::#shape(described)
             }
         }
     })

@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::postgres::TextArray;
+
 /// A column's content as the driver holds it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Column<'r> {
@@ -28,6 +30,8 @@ pub enum Column<'r> {
     Bytes(&'r [u8]),
     /// `json` or `jsonb`, still as text; SQLite has text instead.
     Json(&'r str),
+    /// `text[]` and its kin; SQLite has JSON text instead.
+    Texts(TextArray<'r>),
 }
 
 impl Column<'_> {
@@ -43,6 +47,7 @@ impl Column<'_> {
             Self::Uuid(_) => "a UUID",
             Self::Bytes(_) => "bytes",
             Self::Json(_) => "JSON",
+            Self::Texts(_) => "a list of texts",
         }
     }
 }
@@ -121,6 +126,10 @@ from_value!(NaiveDate, "a date",
 from_value!(Uuid, "a UUID",
     Column::Uuid(value) => Ok(value),
     Column::Text(value) => Uuid::try_parse(value).map_err(|_| Mismatch::new("the text is not a UUID")));
+from_value!(Vec<String>, "a list of texts",
+    Column::Texts(value) => value.read(),
+    Column::Text(value) => serde_json::from_str(value)
+        .map_err(|_| Mismatch::new("the text is not a JSON list of texts")));
 from_value!(serde_json::Value, "JSON",
     Column::Json(value) | Column::Text(value) => serde_json::from_str(value)
         .map_err(|_| Mismatch::new("the text is not JSON")));

@@ -37,6 +37,7 @@ pub use self::{
     error::{DbError, DbErrorKind},
     executor::Executor,
     migrate::{BaselineCheck, Migration, MigrationState, MigrationStatus, Migrations, Script},
+    postgres::TextArray,
     query::Query,
     row::{Columns, DecodeError, FromRow, RowRef},
     snapshot::{RowStream, Snapshot},

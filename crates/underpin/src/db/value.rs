@@ -28,6 +28,8 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// `json` or `jsonb`; text on SQLite.
     Json(serde_json::Value),
+    /// `text[]` or `varchar[]`; a JSON array as text on SQLite.
+    Texts(Vec<String>),
 }
 
 macro_rules! value_from {
@@ -56,6 +58,8 @@ value_from! {
     Vec<u8> => |value| Self::Bytes(value);
     &[u8] => |value| Self::Bytes(value.to_vec());
     serde_json::Value => |value| Self::Json(value);
+    Vec<String> => |value| Self::Texts(value);
+    &[String] => |value| Self::Texts(value.to_vec());
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {

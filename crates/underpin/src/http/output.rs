@@ -124,6 +124,7 @@ impl Output for NoContent {
     }
 
     fn reply(self, _: &Exchange) -> Response {
+        // FastAPI names the type of the body that is not there; clients may look at it (contract tasks, 4.6).
         let mut response = typed(Body::empty(), "application/json");
         *response.status_mut() = StatusCode::NO_CONTENT;
         response

@@ -6,6 +6,7 @@
 pub mod body;
 pub mod dialect;
 mod exact;
+mod given;
 pub mod iso_date;
 mod json;
 mod obey;
@@ -23,6 +24,7 @@ mod walk;
 
 pub use body::Unreadable;
 pub use dialect::Dialect;
+pub use given::Given;
 pub use obey::Obey;
 pub use report::{Fault, Loc, Report};
 pub use schema::{EnumSchema, Field, Judge, Model, ModelSchema, Rules, Schema, Validator};

@@ -14,9 +14,12 @@ pub(super) enum Broken {
     Gt(f64),
 }
 
-/// Whether `text` has a permitted number of code points.
+/// Whether `text` has a permitted number of code points, and only characters that may be kept.
 #[inline]
 pub fn length(text: &str, rules: &Rules) -> bool {
+    if rules.no_nul && text.contains('\0') {
+        return false;
+    }
     if rules.min_length.is_none() && rules.max_length.is_none() {
         return true;
     }

@@ -162,6 +162,8 @@ pub struct Rules {
     pub le: Option<f64>,
     /// The number must be a multiple of.
     pub multiple_of: Option<f64>,
+    /// The text must have no NUL character, which PostgreSQL cannot keep.
+    pub no_nul: bool,
 }
 
 impl EnumSchema {
@@ -181,6 +183,7 @@ impl Rules {
         lt: None,
         le: None,
         multiple_of: None,
+        no_nul: false,
     };
 
     /// These rules, and `outer` where these are silent.
@@ -194,6 +197,7 @@ impl Rules {
             lt: self.lt.or(outer.lt),
             le: self.le.or(outer.le),
             multiple_of: self.multiple_of.or(outer.multiple_of),
+            no_nul: self.no_nul || outer.no_nul,
         }
     }
 }

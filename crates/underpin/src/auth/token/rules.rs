@@ -58,6 +58,7 @@ pub struct ClaimRules {
     edge: Edge,
     issued_at: IssuedAt,
     leeway: i64,
+    early: i64,
     issuer: Option<String>,
     audience: AudienceRule,
     access_token_hash: AccessTokenHash,
@@ -73,6 +74,7 @@ impl ClaimRules {
             edge: Edge::Expired,
             issued_at: IssuedAt::Past,
             leeway: 0,
+            early: 0,
             issuer: None,
             audience: AudienceRule::none(),
             access_token_hash: AccessTokenHash::Ignored,
@@ -118,6 +120,14 @@ impl ClaimRules {
         self
     }
 
+    /// Seconds by which `iat` and `nbf` may lie ahead, for a token that was made a moment ago by a faster clock.
+    /// `exp` keeps its second.
+    #[must_use]
+    pub fn early(mut self, seconds: u32) -> Self {
+        self.early = i64::from(seconds);
+        self
+    }
+
     /// `iss` must be exactly this.
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
@@ -148,13 +158,11 @@ impl ClaimRules {
 
     fn check_time(&self, claims: &Claims, now: i64) -> Result<(), TokenError> {
         let issued = self.date(claims, "iat")?;
-        if self.issued_at == IssuedAt::Past && issued.is_some_and(|at| at > now + self.leeway) {
+        let soon = now + self.leeway.max(self.early);
+        if self.issued_at == IssuedAt::Past && issued.is_some_and(|at| at > soon) {
             return Err(TokenError::IssuedInFuture);
         }
-        if self
-            .date(claims, "nbf")?
-            .is_some_and(|at| at > now + self.leeway)
-        {
+        if self.date(claims, "nbf")?.is_some_and(|at| at > soon) {
             return Err(TokenError::NotYetValid);
         }
         match (self.date(claims, "exp")?, self.edge) {

@@ -13,10 +13,11 @@ use uuid::Uuid;
 use crate::db::{
     DbError, DbErrorKind,
     column::{Column, Mismatch},
+    postgres::array::{TextArray, is_text_array, texts},
     value::Value,
 };
 
-type Boxed = Box<dyn StdError + Sync + Send>;
+pub(super) type Boxed = Box<dyn StdError + Sync + Send>;
 
 /// Microseconds from 1970 to PostgreSQL's epoch, the first moment of 2000.
 const EPOCH_MICROS: i64 = 946_684_800_000_000;
@@ -55,6 +56,7 @@ impl ToSql for Value {
             Self::Uuid(value) => return text(&value.to_string(), parameter, out),
             Self::Bytes(value) if *parameter == Type::BYTEA => out.put_slice(value),
             Self::Json(value) => return json(&value.to_string(), parameter, out),
+            Self::Texts(values) => return texts(values, parameter, out),
             other => return Err(misfit(kind(other), parameter)),
         }
         Ok(IsNull::No)
@@ -85,10 +87,7 @@ fn integer(value: i64, parameter: &Type, out: &mut BytesMut) -> Result<IsNull, B
 }
 
 fn text(value: &str, parameter: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed> {
-    if value.contains('\0') {
-        let message = "PostgreSQL cannot keep a NUL character in text";
-        return Err(DbError::new(DbErrorKind::InvalidText, message).into());
-    }
+    refuse_nul(value)?;
     match *parameter {
         Type::UUID => {
             let uuid = Uuid::try_parse(value).map_err(|_| misfit("text", parameter))?;
@@ -99,6 +98,14 @@ fn text(value: &str, parameter: &Type, out: &mut BytesMut) -> Result<IsNull, Box
         _ => return Err(misfit("text", parameter)),
     }
     Ok(IsNull::No)
+}
+
+pub(super) fn refuse_nul(value: &str) -> Result<(), Boxed> {
+    if value.contains('\0') {
+        let message = "PostgreSQL cannot keep a NUL character in text";
+        return Err(DbError::new(DbErrorKind::InvalidText, message).into());
+    }
+    Ok(())
 }
 
 fn json(value: &str, parameter: &Type, out: &mut BytesMut) -> Result<IsNull, Boxed> {
@@ -112,7 +119,7 @@ fn json(value: &str, parameter: &Type, out: &mut BytesMut) -> Result<IsNull, Box
 }
 
 /// `text` and its kin, `citext`, enums: all travel as their characters.
-fn is_text(kind: &Type) -> bool {
+pub(super) fn is_text(kind: &Type) -> bool {
     matches!(
         *kind,
         Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN
@@ -132,11 +139,12 @@ fn kind(value: &Value) -> &'static str {
         Value::Uuid(_) => "a UUID",
         Value::Bytes(_) => "bytes",
         Value::Json(_) => "JSON",
+        Value::Texts(_) => "a list of texts",
     }
 }
 
 #[cold]
-fn misfit(value: &str, parameter: &Type) -> Boxed {
+pub(super) fn misfit(value: &str, parameter: &Type) -> Boxed {
     let message = format!(
         "{value} was bound to a parameter of type {}",
         parameter.name()
@@ -192,6 +200,7 @@ fn decode<'r>(kind: &Type, raw: &'r [u8]) -> Result<Column<'r>, Mismatch> {
         Type::JSONB => Column::Json(utf8(raw.get(1..).unwrap_or_default())?),
         Type::VOID => Column::Null,
         _ if is_text(kind) => Column::Text(utf8(raw)?),
+        _ if is_text_array(kind) => Column::Texts(TextArray::new(raw)),
         _ => {
             let name = kind.name();
             return Err(Mismatch::new(format!(

@@ -1,6 +1,7 @@
 //! The PostgreSQL engine: shared pipelined connections for single statements, exclusive ones for transactions.
 //! A lost connection is opened again by the next call that needs it.
 
+mod array;
 pub(super) mod codec;
 pub(super) mod connect;
 mod connection;
@@ -14,6 +15,7 @@ use std::{sync::Arc, time::Instant};
 
 use tokio_postgres::Client;
 
+pub use self::array::TextArray;
 use self::{connect::Connector, connection::is_stale, exclusive::Pool, lane::Lane, slow::Slow};
 pub(super) use self::{cursor::Cursor, exclusive::Exclusive};
 use super::{

@@ -30,6 +30,7 @@ impl ToSql for Value {
             Self::Uuid(value) => owned(value.as_hyphenated().to_string()),
             Self::Bytes(value) => borrowed(ValueRef::Blob(value)),
             Self::Json(value) => owned(value.to_string()),
+            Self::Texts(values) => owned(serde_json::Value::from(values.as_slice()).to_string()),
         }
     }
 }

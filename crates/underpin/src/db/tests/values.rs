@@ -16,7 +16,7 @@ const SAMPLES: Migrations = Migrations::new(&[Migration {
         up:
             "CREATE TABLE samples (id INTEGER PRIMARY KEY, flag INTEGER, small INTEGER,
                  medium INTEGER, large INTEGER, ratio REAL, word TEXT, naive INTEGER,
-                 instant INTEGER, day TEXT, uuid TEXT, blob BLOB, document TEXT, mood TEXT) STRICT;",
+                 instant INTEGER, day TEXT, uuid TEXT, blob BLOB, document TEXT, mood TEXT, words TEXT) STRICT;",
         down: None,
     },
     postgres: Script {
@@ -24,7 +24,7 @@ const SAMPLES: Migrations = Migrations::new(&[Migration {
              CREATE TABLE samples (id serial PRIMARY KEY, flag boolean, small smallint,
                  medium integer, large bigint, ratio double precision, word varchar(50),
                  naive timestamp, instant timestamptz, day date, uuid uuid, blob bytea,
-                 document jsonb, mood mood);",
+                 document jsonb, mood mood, words text[]);",
         down: None,
     },
 }]);
@@ -45,13 +45,14 @@ struct Sample {
     blob: Option<Vec<u8>>,
     document: Option<serde_json::Value>,
     mood: Option<String>,
+    words: Option<Vec<String>>,
 }
 
 async fn there_and_back(db: &Db, sample: Sample) -> Sample {
     sql(
         "INSERT INTO samples (flag, small, medium, large, ratio, word, naive, instant, day, uuid,
-             blob, document, mood)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING *",
+             blob, document, mood, words)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING *",
     )
     .bind(sample.flag)
     .bind(sample.small)
@@ -66,6 +67,7 @@ async fn there_and_back(db: &Db, sample: Sample) -> Sample {
     .bind(sample.blob)
     .bind(sample.document)
     .bind(sample.mood)
+    .bind(sample.words)
     .fetch_one(db)
     .await
     .unwrap()
@@ -93,6 +95,7 @@ fn samples() -> impl Strategy<Value = Sample> {
         any::<Option<Vec<u8>>>(),
         proptest::option::of(("[^\0]{0,20}", any::<i64>())),
         proptest::option::of(prop_oneof!["calm", "merry"]),
+        proptest::option::of(proptest::collection::vec("[^\0]{0,8}", 0..4)),
     );
     let times = (
         instants(),
@@ -117,6 +120,7 @@ fn samples() -> impl Strategy<Value = Sample> {
             .3
             .map(|(text, number)| json!({ "text": text, "list": [number, null] })),
         mood: texts.4,
+        words: texts.5,
     })
 }
 

@@ -55,10 +55,7 @@ impl Walker<'_> {
         if number < min || number > max {
             return self.beyond_type(number, min, max, value);
         }
-        i64::try_from(number)
-            .map(Value::from)
-            .or_else(|_| u64::try_from(number).map(Value::from))
-            .ok()
+        Some(within_64_bits(number))
     }
 
     fn integer_of_fraction(&mut self, number: &Number, value: &Value) -> Option<String> {
@@ -192,6 +189,15 @@ fn clamped(digits: &str) -> i128 {
         i128::MAX
     };
     digits.parse().unwrap_or(limit)
+}
+
+/// What types of this crate take; a shape with wider bounds gets the nearest number that has 64 bits.
+fn within_64_bits(number: i128) -> Value {
+    let nearest = number.clamp(i64::MIN.into(), u64::MAX.into());
+    i64::try_from(nearest)
+        .map(Value::from)
+        .or_else(|_| u64::try_from(nearest).map(Value::from))
+        .unwrap_or_default()
 }
 
 fn integer_value(number: i128) -> Value {

@@ -13,7 +13,7 @@ impl Walker<'_> {
         let Value::String(text) = value else {
             return self.fault("string_type", NOT_STRING, value);
         };
-        if rules.min_length.is_none() && rules.max_length.is_none() {
+        if *rules == Rules::NONE {
             return Some(value.clone());
         }
         let count = text.chars().count();
@@ -33,6 +33,11 @@ impl Walker<'_> {
             );
             let fault = Fault::new("string_too_long", self.loc.clone(), msg, value.clone());
             self.push(fault.with("max_length", most));
+            return None;
+        }
+        if rules.no_nul && text.contains('\0') {
+            let reason = "NUL characters cannot be kept";
+            self.push(Fault::value_error(self.loc.clone(), reason, value.clone()));
             return None;
         }
         Some(value.clone())

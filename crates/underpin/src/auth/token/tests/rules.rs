@@ -183,4 +183,9 @@ fn new_programs_are_strict_and_may_allow_for_clocks() {
         assert_eq!(check(&lenient, &at(name, inside)), Ok(()), "{name}");
         assert!(check(&lenient, &at(name, outside)).is_err(), "{name}");
     }
+    let early = ClaimRules::strict().early(5);
+    for (name, inside, outside) in [("exp", 1, 0), ("nbf", 5, 6), ("iat", 5, 6)] {
+        assert_eq!(check(&early, &at(name, inside)), Ok(()), "{name}");
+        assert!(check(&early, &at(name, outside)).is_err(), "{name}");
+    }
 }

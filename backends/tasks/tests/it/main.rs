@@ -1,0 +1,7 @@
+//! The program as its users and its neighbours meet it: started, beside other programs, over sockets.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
+mod adoption;
+mod issuer;
+mod setup;

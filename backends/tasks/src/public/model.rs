@@ -29,13 +29,17 @@ impl Banner {
 #[model(response)]
 pub struct Health {
     status: String,
+    /// Jobs that should have been done by now, each with its time; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    overdue: Vec<String>,
 }
 
 impl Health {
-    /// It does.
-    pub fn healthy() -> Self {
+    /// It does, and these jobs are late.
+    pub fn healthy(overdue: Vec<String>) -> Self {
         Self {
             status: "healthy".to_owned(),
+            overdue,
         }
     }
 }

@@ -22,10 +22,10 @@ async fn banner() -> Json<Banner> {
     Json(Banner::new())
 }
 
-/// Whether the service answers; the database is not asked.
+/// Whether the service answers, with or without its database, and which jobs are late.
 #[get("/health", name = "health")]
-async fn health() -> Json<Health> {
-    Json(Health::healthy())
+async fn health(service: HealthService) -> Json<Health> {
+    Json(service.health().await)
 }
 
 /// Whether the service can do its work: 503 while the database does not answer.

@@ -92,3 +92,18 @@ async fn other_origins_may_call_with_a_token_as_listed(engine: Engine) {
     );
     assert_eq!(unauthorized.header("access-control-expose-headers"), "*");
 }
+
+#[underpin::test]
+async fn a_job_that_is_overdue_is_told(engine: Engine) {
+    let todo = Todo::start(engine).await;
+    todo.app.run_jobs().await;
+    todo.app.clock().advance(chrono::TimeDelta::hours(25));
+    let page = todo.app.stranger().get("/health").await.expect_status(200);
+    assert_eq!(
+        page.text(),
+        r#"{"status":"healthy","overdue":["recurring-tasks since 2024-10-05T00:00:00Z"]}"#
+    );
+    todo.app.run_jobs().await;
+    let page = todo.app.stranger().get("/health").await.expect_status(200);
+    assert_eq!(page.text(), r#"{"status":"healthy"}"#);
+}

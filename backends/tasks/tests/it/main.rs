@@ -4,4 +4,5 @@
 
 mod adoption;
 mod issuer;
+mod jobs;
 mod setup;

@@ -29,6 +29,8 @@ pub enum DbErrorKind {
     Timeout,
     /// Two transactions collided; the same work may succeed when repeated.
     Serialization,
+    /// A statement changed another number of rows than it had to: [`Query::must_change`](super::Query::must_change).
+    Unmet,
     /// Anything else: wrong SQL, a missing table, a fault of this program.
     Other,
 }

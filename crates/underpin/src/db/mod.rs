@@ -148,6 +148,29 @@ impl Db {
         outcome
     }
 
+    /// Runs all of `queries`, then `last`, or nothing of it, and returns the rows of `last`: what the others made
+    /// of a number or a version, for example.
+    pub async fn fetch_together<T: FromRow>(
+        &self,
+        queries: Vec<Query>,
+        last: Query,
+    ) -> Result<Vec<T>> {
+        let engine = self.engine();
+        let calls: Vec<_> = queries.into_iter().map(|query| query.on(engine)).collect();
+        let last = last.on(engine);
+        let text = calls.first().unwrap_or(&last).text.clone();
+        let mut watch = Stopwatch::start(Kind::Write);
+        let outcome = match &self.0.driver {
+            Driver::Sqlite(sqlite) => sqlite.fetch_together(calls, last, &mut watch).await,
+            Driver::Postgres(postgres) => {
+                Box::pin(postgres.fetch_together(&calls, &last, &mut watch)).await
+            }
+        };
+        let rows = |rows: &Vec<T>| rows.len() as u64;
+        self.0.watch.call(text.as_str(), &watch, &outcome, rows);
+        outcome
+    }
+
     /// Finishes what was accepted and closes every connection; later calls fail with 503.
     pub async fn close(&self) {
         match &self.0.driver {

@@ -15,6 +15,7 @@ use crate::{Error, Result};
 pub struct Query {
     statement: Statement,
     values: Vec<Value>,
+    must_change: Option<u64>,
 }
 
 impl Query {
@@ -22,12 +23,21 @@ impl Query {
         Self {
             statement,
             values: Vec::new(),
+            must_change: None,
         }
     }
 
     /// Binds the next value: the first call is `$1`, the second `$2`.
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
+        self
+    }
+
+    /// Within [`Db::run_together`](super::Db::run_together): if the statement changes another number of rows,
+    /// nothing of the set happens, and the call fails with [`DbErrorKind::Unmet`](super::DbErrorKind::Unmet).
+    /// So a set of writes can depend on what was read before it.
+    pub fn must_change(mut self, rows: u64) -> Self {
+        self.must_change = Some(rows);
         self
     }
 
@@ -76,6 +86,7 @@ impl Query {
         Call {
             text: self.statement.text(engine).clone(),
             values: self.values,
+            must_change: self.must_change,
         }
     }
 }
@@ -85,6 +96,27 @@ impl Query {
 pub(super) struct Call {
     pub(super) text: Text,
     pub(super) values: Vec<Value>,
+    must_change: Option<u64>,
+}
+
+impl Call {
+    /// Whether it has changed as many rows as it had to.
+    pub(super) fn check(&self, changed: u64) -> Result<u64> {
+        match self.must_change {
+            Some(rows) if rows != changed => Err(unmet(self, changed)),
+            _ => Ok(changed),
+        }
+    }
+}
+
+#[cold]
+fn unmet(call: &Call, changed: u64) -> Error {
+    let wanted = call.must_change.unwrap_or_default();
+    let message = format!("{changed} rows were changed instead of {wanted}");
+    refused(
+        DbError::new(super::DbErrorKind::Unmet, message),
+        call.text.as_str(),
+    )
 }
 
 /// How much of the result is wanted.

@@ -122,12 +122,23 @@ impl Postgres {
     ) -> Result<Vec<u64>> {
         let mut held = self.begin().await?;
         watch.begin();
-        let mut counts = Vec::with_capacity(calls.len());
-        for call in calls {
-            counts.push(held.run::<Nothing>(call, Want::Affected).await?.affected);
-        }
+        let counts = run_all(&mut held, calls).await?;
         held.commit().await?;
         Ok(counts)
+    }
+
+    pub(super) async fn fetch_together<T: FromRow>(
+        &self,
+        calls: &[Call],
+        last: &Call,
+        watch: &mut Stopwatch,
+    ) -> Result<Vec<T>> {
+        let mut held = self.begin().await?;
+        watch.begin();
+        run_all(&mut held, calls).await?;
+        let rows = held.run::<T>(last, Want::All).await?.rows;
+        held.commit().await?;
+        Ok(rows)
     }
 
     pub(super) async fn begin(&self) -> Result<Exclusive> {
@@ -145,4 +156,13 @@ impl Postgres {
         self.writes.close();
         self.exclusive.close();
     }
+}
+
+async fn run_all(held: &mut Exclusive, calls: &[Call]) -> Result<Vec<u64>> {
+    let mut counts = Vec::with_capacity(calls.len());
+    for call in calls {
+        let affected = held.run::<Nothing>(call, Want::Affected).await?.affected;
+        counts.push(call.check(affected)?);
+    }
+    Ok(counts)
 }

@@ -114,10 +114,31 @@ impl Sqlite {
         watch: &mut Stopwatch,
     ) -> Result<Vec<u64>> {
         let statements = Arc::clone(&self.statements);
-        let work = move |connection: &Connection| together(&statements, connection, &calls);
+        let work = move |connection: &Connection| {
+            together(connection, || run_all(&statements, connection, &calls))
+        };
         let (counts, began) = self.writer.write(work).await?;
         watch.begin_at(began);
         Ok(counts)
+    }
+
+    /// Runs all of `calls` and `last`, or none, in the next commit. Returns the rows of `last`.
+    pub(super) async fn fetch_together<T: FromRow>(
+        &self,
+        calls: Vec<Call>,
+        last: Call,
+        watch: &mut Stopwatch,
+    ) -> Result<Vec<T>> {
+        let statements = Arc::clone(&self.statements);
+        let work = move |connection: &Connection| {
+            together(connection, || {
+                run_all(&statements, connection, &calls)?;
+                Ok(statements.run::<T>(connection, &last, Want::All)?.rows)
+            })
+        };
+        let (rows, began) = self.writer.write(work).await?;
+        watch.begin_at(began);
+        Ok(rows)
     }
 
     pub(super) async fn begin(&self) -> Result<Borrowed> {
@@ -159,15 +180,15 @@ impl Sqlite {
     }
 }
 
-fn together(statements: &Statements, connection: &Connection, calls: &[Call]) -> Result<Vec<u64>> {
+/// Does `work`, and undoes all of it if it fails.
+fn together<T>(connection: &Connection, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let execute = |text| {
         connection
             .execute_batch(text)
             .map_err(|error| refusal(error).into_error())
     };
     execute("SAVEPOINT together")?;
-    let run = |call| statements.run::<super::query::Nothing>(connection, call, Want::Affected);
-    let outcome: Result<Vec<u64>> = calls.iter().map(|call| Ok(run(call)?.affected)).collect();
+    let outcome = work();
     if connection.is_autocommit() {
         return outcome; // An error has undone everything, the savepoint too.
     }
@@ -176,4 +197,12 @@ fn together(statements: &Statements, connection: &Connection, calls: &[Call]) ->
         Err(_) => execute("ROLLBACK TO together; RELEASE together")?,
     }
     outcome
+}
+
+fn run_all(statements: &Statements, connection: &Connection, calls: &[Call]) -> Result<Vec<u64>> {
+    let run = |call: &Call| {
+        let harvest = statements.run::<super::query::Nothing>(connection, call, Want::Affected)?;
+        call.check(harvest.affected)
+    };
+    calls.iter().map(run).collect()
 }

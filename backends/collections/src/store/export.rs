@@ -1,0 +1,73 @@
+//! Everything, in the file's order and of one moment: for writing the file, for `/db` and for looking at all data.
+
+use underpin::{
+    Result,
+    db::{Snapshot, sql},
+};
+
+use super::{
+    Store,
+    model::Record,
+    repository::{LIST, Repository, numbers_of, records_at},
+};
+
+/// Records per batch.
+const BATCH: i64 = 512;
+
+/// The whole data, part after part.
+#[derive(Debug)]
+pub struct Export {
+    snapshot: Snapshot,
+    /// Resources still to come, the next one last.
+    due: Vec<(i64, i64, String, Option<String>)>,
+    /// The list that is being read, and the number of its last record so far.
+    list: Option<(i64, i64)>,
+}
+
+/// A part of the whole data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A list begins; its records follow.
+    List(String),
+    /// The next records of the list.
+    Records(Vec<Record>),
+    /// What is no list, as JSON text.
+    Value(String, String),
+}
+
+impl Store {
+    /// Begins to read everything.
+    pub async fn export(&self) -> Result<Export> {
+        let mut snapshot = self.repository().db.snapshot().await?;
+        let due = sql("SELECT id, kind, name, body FROM collections_resources WHERE load IS NULL ORDER BY place DESC")
+            .fetch_all(&mut snapshot)
+            .await?;
+        Ok(Export {
+            snapshot,
+            due,
+            list: None,
+        })
+    }
+}
+
+impl Export {
+    /// The next part; `None` after the last.
+    pub async fn next(&mut self) -> Result<Option<Part>> {
+        if let Some((resource, after)) = self.list {
+            let query = Repository::following(resource, after, BATCH);
+            let records = records_at(query, &mut self.snapshot).await?;
+            self.list = records.last().map(|last| (resource, last.number));
+            if !records.is_empty() {
+                return Ok(Some(Part::Records(records)));
+            }
+        }
+        let Some((id, kind, name, body)) = self.due.pop() else {
+            return Ok(None);
+        };
+        if kind == LIST {
+            self.list = Some((id, numbers_of(id).start - 1));
+            return Ok(Some(Part::List(name)));
+        }
+        Ok(Some(Part::Value(name, body.unwrap_or_default())))
+    }
+}

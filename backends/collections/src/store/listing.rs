@@ -1,0 +1,314 @@
+//! A list as a request wants it, however long: batch after batch, all of the same moment.
+
+use std::ops::Range;
+
+use underpin::{Result, db::Snapshot};
+
+use super::{
+    Store,
+    model::Record,
+    repository::{Repository, Shelf, numbers_of, record, records_at},
+};
+use crate::app::{
+    query::{Condition, Query, Sort, keys_of, sorted_keys},
+    value::Json,
+};
+
+/// Lists up to this length are read at once.
+const SHORT: i64 = 1000;
+
+/// Records per batch.
+const BATCH: i64 = 512;
+
+/// Numbers per batch of records that are fetched by their number.
+const BY_NUMBER: usize = 256;
+
+/// Records of a list, batch after batch.
+#[derive(Debug)]
+pub struct Listing {
+    total: u64,
+    range: Range<u64>,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    /// All that are shown.
+    Memory { records: Vec<Record>, at: usize },
+    /// Those that meet the condition, in file order; `left` are still to be passed over, then `wanted` shown.
+    Scan(Box<Scan>),
+    /// Those with these numbers.
+    Numbers {
+        snapshot: Box<Snapshot>,
+        numbers: Vec<i64>,
+        at: usize,
+    },
+}
+
+#[derive(Debug)]
+struct Scan {
+    snapshot: Snapshot,
+    resource: i64,
+    condition: Condition,
+    range: Range<u64>,
+    after: i64,
+    seen: u64,
+}
+
+impl Listing {
+    /// How many records meet the condition, shown or not.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Which of them are shown.
+    pub fn range(&self) -> Range<u64> {
+        self.range.clone()
+    }
+
+    /// How many are shown.
+    pub fn len(&self) -> u64 {
+        self.range.end - self.range.start
+    }
+
+    /// Whether none is shown.
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty()
+    }
+
+    /// The next records; `None` after the last.
+    pub async fn next(&mut self) -> Result<Option<Vec<Record>>> {
+        match &mut self.source {
+            Source::Memory { records, at } => {
+                let batch = records.get(*at..).unwrap_or_default().to_vec();
+                *at = records.len();
+                Ok((!batch.is_empty()).then_some(batch))
+            }
+            Source::Scan(scan) => scan.next().await,
+            Source::Numbers {
+                snapshot,
+                numbers,
+                at,
+            } => {
+                let wanted = numbers.get(*at..).unwrap_or_default();
+                let wanted = wanted.get(..BY_NUMBER).unwrap_or(wanted);
+                if wanted.is_empty() {
+                    return Ok(None);
+                }
+                *at += wanted.len();
+                let found = records_at(Repository::numbered(wanted), snapshot).await?;
+                Ok(Some(in_order(found, wanted)))
+            }
+        }
+    }
+
+    /// Begins again with the first record shown: the records are the same ones.
+    pub fn rewind(&mut self) {
+        match &mut self.source {
+            Source::Memory { at, .. } | Source::Numbers { at, .. } => *at = 0,
+            Source::Scan(scan) => {
+                scan.after = numbers_of(scan.resource).start - 1;
+                scan.seen = 0;
+            }
+        }
+    }
+
+    /// All records shown: for windows that are known to be small.
+    pub async fn all(mut self) -> Result<Vec<Record>> {
+        let mut all = Vec::new();
+        while let Some(batch) = self.next().await? {
+            all.extend(batch);
+        }
+        Ok(all)
+    }
+
+    fn memory(records: Vec<Record>, total: u64, range: Range<u64>) -> Self {
+        let source = Source::Memory { records, at: 0 };
+        Self {
+            total,
+            range,
+            source,
+        }
+    }
+}
+
+impl Scan {
+    async fn next(&mut self) -> Result<Option<Vec<Record>>> {
+        let mut batch = Vec::new();
+        while batch.is_empty() && self.seen < self.range.end {
+            let query = Repository::following(self.resource, self.after, BATCH);
+            let records = records_at(query, &mut self.snapshot).await?;
+            let Some(last) = records.last() else {
+                break;
+            };
+            self.after = last.number;
+            for record in records {
+                let is_met = match &self.condition {
+                    Condition::All => true,
+                    condition => condition.matches(&record.json()?),
+                };
+                if is_met {
+                    let shown = self.range.contains(&self.seen);
+                    self.seen += 1;
+                    batch.extend(shown.then_some(record));
+                }
+            }
+        }
+        Ok((!batch.is_empty()).then_some(batch))
+    }
+}
+
+/// `records` in the order of `numbers`.
+fn in_order(records: Vec<Record>, numbers: &[i64]) -> Vec<Record> {
+    let mut by_number: std::collections::HashMap<i64, Record> = records
+        .into_iter()
+        .map(|record| (record.number, record))
+        .collect();
+    let found = numbers.iter().filter_map(|number| by_number.remove(number));
+    found.collect()
+}
+
+impl Store {
+    /// The list called `resource` as `query` wants it; `None` if there is no such list.
+    pub async fn list(&self, resource: &str, query: &Query) -> Result<Option<Listing>> {
+        let shelf = self.repository().shelf(resource).await?;
+        let Some(shelf) = shelf.filter(Shelf::is_list) else {
+            return Ok(None);
+        };
+        let is_plain = matches!(query.condition, Condition::All) && query.sort.is_none();
+        if shelf.count <= SHORT {
+            self.short(&shelf, query).await.map(Some)
+        } else if is_plain {
+            self.part(&shelf, query).await.map(Some)
+        } else {
+            self.scanned(&shelf, query).await.map(Some)
+        }
+    }
+
+    /// How many records meet `condition`; `None` if there is no such list.
+    pub async fn count(&self, resource: &str, condition: &Condition) -> Result<Option<u64>> {
+        let query = Query {
+            condition: condition.clone(),
+            ..Query::default()
+        };
+        Ok(self
+            .list(resource, &query)
+            .await?
+            .map(|listing| listing.total()))
+    }
+
+    /// A list that is read as a whole and looked through in memory.
+    async fn short(&self, shelf: &Shelf, query: &Query) -> Result<Listing> {
+        // More may have come since they were counted.
+        let all = Repository::slice(shelf.id, 0, 2 * SHORT);
+        let rows: Vec<_> = all.fetch_all(&self.repository().db).await?;
+        let mut records = Vec::with_capacity(rows.len());
+        let mut keys = Vec::new();
+        for row in rows {
+            let record = record(row);
+            if !matches!(query.condition, Condition::All) || query.sort.is_some() {
+                let json = record.json()?;
+                if !query.condition.matches(&json) {
+                    continue;
+                }
+                keys.extend(query.sort.as_ref().map(|sort| keys_of(&json, sort)));
+            }
+            records.push(record);
+        }
+        let total = records.len() as u64;
+        let range = query.window.range(total);
+        let places = match &query.sort {
+            Some(sort) => sorted_keys(&keys, sort),
+            None => (0..records.len()).collect(),
+        };
+        let shown = places
+            .iter()
+            .skip(size(range.start))
+            .take(size(range.end - range.start));
+        let shown = shown.filter_map(|at| records.get(*at).cloned());
+        Ok(Listing::memory(shown.collect(), total, range))
+    }
+
+    /// Part of a long list, neither filtered nor sorted.
+    async fn part(&self, shelf: &Shelf, query: &Query) -> Result<Listing> {
+        let total = u64::try_from(shelf.count).unwrap_or(0);
+        let range = query.window.range(total);
+        let length = i64::try_from(range.end - range.start).unwrap_or(i64::MAX);
+        if length <= SHORT {
+            let offset = i64::try_from(range.start).unwrap_or(i64::MAX);
+            let part = Repository::slice(shelf.id, offset, length);
+            let rows: Vec<_> = part.fetch_all(&self.repository().db).await?;
+            let records = rows.into_iter().map(record).collect();
+            return Ok(Listing::memory(records, total, range));
+        }
+        self.scan(shelf, Condition::All, total, range).await
+    }
+
+    /// Part of a long list, looked through record by record.
+    async fn scanned(&self, shelf: &Shelf, query: &Query) -> Result<Listing> {
+        let all = 0..u64::MAX;
+        let mut scan = self.scan(shelf, query.condition.clone(), 0, all).await?;
+        let (mut numbers, mut keys) = (Vec::new(), Vec::new());
+        while let Some(batch) = scan.next().await? {
+            for record in batch {
+                numbers.push(record.number);
+                if let Some(sort) = &query.sort {
+                    keys.push(keys_of(&record.json()?, sort));
+                }
+            }
+        }
+        if let Some(sort) = &query.sort {
+            numbers = rearranged(&numbers, &keys, sort);
+        }
+        let total = numbers.len() as u64;
+        let range = query.window.range(total);
+        let shown = numbers
+            .into_iter()
+            .skip(size(range.start))
+            .take(size(range.end - range.start));
+        let Source::Scan(scan) = scan.source else {
+            return Ok(Listing::memory(Vec::new(), total, range));
+        };
+        Ok(Listing {
+            total,
+            range,
+            source: Source::Numbers {
+                snapshot: Box::new(scan.snapshot),
+                numbers: shown.collect(),
+                at: 0,
+            },
+        })
+    }
+
+    async fn scan(
+        &self,
+        shelf: &Shelf,
+        condition: Condition,
+        total: u64,
+        range: Range<u64>,
+    ) -> Result<Listing> {
+        let scan = Scan {
+            snapshot: self.repository().db.snapshot().await?,
+            resource: shelf.id,
+            condition,
+            range: range.clone(),
+            after: numbers_of(shelf.id).start - 1,
+            seen: 0,
+        };
+        Ok(Listing {
+            total,
+            range,
+            source: Source::Scan(Box::new(scan)),
+        })
+    }
+}
+
+fn rearranged(numbers: &[i64], keys: &[Vec<Option<Json>>], sort: &Sort) -> Vec<i64> {
+    let places = sorted_keys(keys, sort);
+    let numbers = places.iter().filter_map(|at| numbers.get(*at).copied());
+    numbers.collect()
+}
+
+fn size(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,123 @@
+//! The data at rest: resources, their records, and every change to them. The only place with SQL.
+//! What a request means and how an answer looks is the dialects' affair.
+//!
+//! | question | answer |
+//! |---|---|
+//! | which resources are there | [`Store::catalog`], [`Store::resource`] |
+//! | one record | [`Store::get`] |
+//! | a list, filtered, sorted, in part | [`Store::list`] |
+//! | what belongs to these records | [`Store::children`], [`Store::by_ids`] |
+//! | changing records | [`Store::insert`], [`Store::replace`], [`Store::merge`], [`Store::delete`], [`Store::write`] |
+//! | what is no list | [`Store::value`], [`Store::set_value`], [`Store::merge_value`] |
+//! | everything anew, or out | [`Store::load`], [`Store::export`] |
+
+mod catalog;
+mod changes;
+mod commit;
+mod dependents;
+mod export;
+mod identity;
+mod listing;
+mod load;
+mod model;
+mod numbering;
+mod relations;
+mod repository;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::sync::Arc;
+
+use underpin::{Context, Provide, Random, Result, StartError, db::Db};
+
+use self::{catalog::Catalogs, numbering::Numbering, repository::Repository};
+pub use self::{
+    dependents::{Dependents, Keys},
+    export::{Export, Part},
+    listing::Listing,
+    load::{Load, LoadError},
+    model::{Catalog, Kind, NewId, Record, Refusal, Resource, Write, Written},
+};
+
+/// The property that identifies a record, if it is not `id`: put into the app by `--id`.
+#[derive(Clone, Debug)]
+pub struct IdName(pub String);
+
+/// The data. Cloning is cheap and shares it.
+#[derive(Clone, Debug)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    repository: Repository,
+    random: Random,
+    id_name: String,
+    catalogs: Catalogs,
+    numbering: Numbering,
+    /// Counts the changes that this instance has made.
+    changes: tokio::sync::watch::Sender<u64>,
+}
+
+impl Store {
+    /// A store in `db`, whose records are identified by their property `id_name`.
+    pub fn new(db: Db, random: Random, id_name: &str) -> Self {
+        Self(Arc::new(Inner {
+            repository: Repository::new(db),
+            random,
+            id_name: id_name.to_owned(),
+            catalogs: Catalogs::default(),
+            numbering: Numbering::default(),
+            changes: tokio::sync::watch::Sender::new(0),
+        }))
+    }
+
+    /// The property that identifies a record.
+    pub fn id_name(&self) -> &str {
+        &self.0.id_name
+    }
+
+    /// Tells of every change that this instance makes: for writing the file back.
+    pub fn changes(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.0.changes.subscribe()
+    }
+
+    /// A number that differs whenever the data differs, whichever instance has changed it.
+    pub async fn version(&self) -> Result<i64> {
+        self.repository().version().await
+    }
+
+    /// What was noted under `name` by [`Store::note`].
+    pub async fn noted(&self, name: &str) -> Result<Option<String>> {
+        self.repository().noted(name).await
+    }
+
+    /// Notes a value beside the data: which file it came from, for example.
+    pub async fn note(&self, name: &str, value: &str) -> Result<()> {
+        self.repository().note(name, value).await
+    }
+
+    fn repository(&self) -> &Repository {
+        &self.0.repository
+    }
+
+    fn changed(&self) {
+        self.0.changes.send_modify(|count| *count += 1);
+    }
+}
+
+/// One per app: what it remembers is shared.
+impl Provide for Store {
+    fn provide(context: &Context) -> Result<Self, StartError> {
+        let store = context.once(|| {
+            let id_name = context.find::<IdName>();
+            let id_name = id_name.as_deref().map_or("id", |name| name.0.as_str());
+            Ok(Self::new(
+                Db::provide(context)?,
+                context.random().clone(),
+                id_name,
+            ))
+        })?;
+        Ok(Self::clone(&store))
+    }
+}

@@ -1,18 +1,40 @@
 //! The list of features.
 
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "the dialects that ask whose records they may show are being built"
+    )
+)]
+mod accounts;
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "the dialects that read most of it are being built"
+    )
+)]
+mod config;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the dialects that show them are being built")
+)]
+mod pages;
 #[expect(
     dead_code,
     unused_imports,
     reason = "the dialects that ask it are being built"
 )]
 mod query;
+mod source;
 #[expect(
     dead_code,
     unused_imports,
     reason = "the dialects that use it are being built"
 )]
 mod store;
-#[expect(dead_code, reason = "the dialects that print it are being built")]
+#[expect(dead_code, reason = "the dialects that use it are being built")]
 mod value;
 
 use underpin::{
@@ -27,4 +49,10 @@ pub fn app() -> App {
     App::new("collections", env!("CARGO_PKG_VERSION"))
         .title("Collections")
         .migrations(&MIGRATIONS)
+        .settings::<config::Settings>()
+        .default_setting("PORT", "3000")
+        .default_setting("HOST", "localhost")
+        .arguments(config::arguments())
+        .feature(source::feature())
+        .feature(pages::feature())
 }

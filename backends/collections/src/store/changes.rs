@@ -142,7 +142,8 @@ impl Store {
             return self.insertion(shelf, at, write, taken).await;
         };
         let key = identity::key(id);
-        let Some(old) = self.repository().by_key(&shelf.name, key).await? else {
+        let old = self.repository().by_key(&shelf.name, key).await?;
+        let Some(old) = self.only_allowed(&shelf.name, old)? else {
             return Ok(Err(Refusal::NotFound(at)));
         };
         let with = match write {
@@ -162,7 +163,7 @@ impl Store {
         {
             body.set(self.id_name(), id.clone());
         }
-        let body = Json::Object(body);
+        let body = self.owned(&shelf.name, Json::Object(body))?;
         Ok(Ok(Change::Update { old, body }))
     }
 
@@ -186,7 +187,8 @@ impl Store {
         let id = match new_id {
             NewId::Own => {
                 self.0.numbering.forget(shelf.id);
-                return Ok(Ok(Change::Insert { body: body.clone() }));
+                let body = self.owned(&shelf.name, body.clone())?;
+                return Ok(Ok(Change::Insert { body }));
             }
             NewId::Random => Json::Text(URL_SAFE_NO_PAD.encode(self.0.random.bytes::<8>()?)),
             NewId::Next | NewId::NextText => match self.next_id(shelf, texts).await? {
@@ -203,7 +205,7 @@ impl Store {
                 }
             },
         };
-        let mut body = body.clone();
+        let mut body = self.owned(&shelf.name, body.clone())?;
         if let Json::Object(object) = &mut body {
             object.set(self.id_name(), id);
         }

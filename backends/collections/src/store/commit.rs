@@ -95,6 +95,7 @@ impl Store {
             }
         }
         let outcome = together::outcome(of);
+        let _open = self.0.gate.read().await;
         let rows: Vec<(i64, i64, i64)> = self
             .repository()
             .db

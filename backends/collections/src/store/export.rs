@@ -17,11 +17,12 @@ const BATCH: i64 = 512;
 /// The whole data, part after part.
 #[derive(Debug)]
 pub struct Export {
+    store: Store,
     snapshot: Snapshot,
     /// Resources still to come, the next one last.
     due: Vec<(i64, i64, String, Option<String>)>,
     /// The list that is being read, and the number of its last record so far.
-    list: Option<(i64, i64)>,
+    list: Option<(i64, i64, String)>,
 }
 
 /// A part of the whole data.
@@ -43,6 +44,7 @@ impl Store {
             .fetch_all(&mut snapshot)
             .await?;
         Ok(Export {
+            store: self.clone(),
             snapshot,
             due,
             list: None,
@@ -53,19 +55,21 @@ impl Store {
 impl Export {
     /// The next part; `None` after the last.
     pub async fn next(&mut self) -> Result<Option<Part>> {
-        if let Some((resource, after)) = self.list {
+        if let Some((resource, after, name)) = self.list.take() {
             let query = Repository::following(resource, after, BATCH);
             let records = records_at(query, &mut self.snapshot).await?;
-            self.list = records.last().map(|last| (resource, last.number));
-            if !records.is_empty() {
-                return Ok(Some(Part::Records(records)));
+            if let Some(last) = records.last() {
+                let records_of = (resource, last.number, name.clone());
+                self.list = Some(records_of);
+                let allowed = self.store.all_allowed(&name, records)?;
+                return Ok(Some(Part::Records(allowed)));
             }
         }
         let Some((id, kind, name, body)) = self.due.pop() else {
             return Ok(None);
         };
         if kind == LIST {
-            self.list = Some((id, numbers_of(id).start - 1));
+            self.list = Some((id, numbers_of(id).start - 1, name.clone()));
             return Ok(Some(Part::List(name)));
         }
         Ok(Some(Part::Value(name, body.unwrap_or_default())))

@@ -175,6 +175,8 @@ impl Store {
         let Some(shelf) = shelf.filter(Shelf::is_list) else {
             return Ok(None);
         };
+        let restricted = self.restrict(&shelf.name, query)?;
+        let query = restricted.as_ref().unwrap_or(query);
         let is_plain = matches!(query.condition, Condition::All) && query.sort.is_none();
         if shelf.count <= SHORT {
             self.short(&shelf, query).await.map(Some)

@@ -4,7 +4,7 @@ use std::fmt;
 
 use underpin::{
     Error, Result,
-    db::{Query, sql},
+    db::{DbErrorKind, Query, sql},
 };
 
 use super::{
@@ -173,6 +173,36 @@ impl Load {
         store.0.catalogs.forget();
         store.changed();
         Ok(())
+    }
+
+    /// The same, if the data still has this [`Store::version`]: `false`, and nothing has happened, if it was
+    /// changed meanwhile.
+    pub async fn finish_if(mut self, version: i64) -> Result<bool, LoadError> {
+        self.end_list().await?;
+        // The rows that are replaced are locked before they are looked at.
+        let replaced = -self.load;
+        let replace = vec![
+            sql("UPDATE collections_resources SET load = $1 WHERE load IS NULL").bind(replaced),
+            sql("INSERT INTO collections_meta (name, value)
+                 SELECT 'load', 'under way' WHERE $1 = (SELECT CAST(coalesce(sum(version + id), 0) AS bigint)
+                   FROM collections_resources WHERE load = $2)")
+                .bind(version)
+                .bind(replaced)
+                .must_change(1),
+            sql("DELETE FROM collections_meta WHERE name = 'load'"),
+            sql("UPDATE collections_resources SET load = $1 WHERE load = $2")
+                .bind(DEAD)
+                .bind(replaced),
+            sql("UPDATE collections_resources SET load = NULL WHERE load = $1").bind(self.load),
+        ];
+        let store = &self.store;
+        match store.repository().db.run_together(replace).await {
+            Err(error) if error.database_kind() == Some(DbErrorKind::Unmet) => return Ok(false),
+            outcome => outcome?,
+        };
+        store.0.catalogs.forget();
+        store.changed();
+        Ok(true)
     }
 
     async fn resource(&mut self, name: &str, kind: i64, body: Option<String>) -> Result<i64> {

@@ -23,6 +23,7 @@ mod model;
 mod numbering;
 mod relations;
 mod repository;
+mod restriction;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 
 use underpin::{Context, Provide, Random, Result, StartError, db::Db};
 
+pub use self::restriction::Restriction;
 use self::{catalog::Catalogs, numbering::Numbering, repository::Repository};
 pub use self::{
     dependents::{Dependents, Keys},
@@ -46,7 +48,7 @@ pub struct IdName(pub String);
 
 /// The data. Cloning is cheap and shares it.
 #[derive(Clone, Debug)]
-pub struct Store(Arc<Inner>);
+pub struct Store(Arc<Inner>, Option<Arc<Restriction>>);
 
 #[derive(Debug)]
 struct Inner {
@@ -57,19 +59,25 @@ struct Inner {
     numbering: Numbering,
     /// Counts the changes that this instance has made.
     changes: tokio::sync::watch::Sender<u64>,
+    /// Writers share it; who must be undisturbed has it alone.
+    gate: Arc<tokio::sync::RwLock<()>>,
 }
 
 impl Store {
     /// A store in `db`, whose records are identified by their property `id_name`.
     pub fn new(db: Db, random: Random, id_name: &str) -> Self {
-        Self(Arc::new(Inner {
-            repository: Repository::new(db),
-            random,
-            id_name: id_name.to_owned(),
-            catalogs: Catalogs::default(),
-            numbering: Numbering::default(),
-            changes: tokio::sync::watch::Sender::new(0),
-        }))
+        Self(
+            Arc::new(Inner {
+                repository: Repository::new(db),
+                random,
+                id_name: id_name.to_owned(),
+                catalogs: Catalogs::default(),
+                numbering: Numbering::default(),
+                changes: tokio::sync::watch::Sender::new(0),
+                gate: Arc::default(),
+            }),
+            None,
+        )
     }
 
     /// The property that identifies a record.
@@ -95,6 +103,17 @@ impl Store {
     /// Notes a value beside the data: which file it came from, for example.
     pub async fn note(&self, name: &str, value: &str) -> Result<()> {
         self.repository().note(name, value).await
+    }
+
+    /// Lets no request of this instance write until the guard is dropped: for an edit of the file that could not
+    /// be taken because of all the writing.
+    pub async fn hold_writes(&self) -> tokio::sync::OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.0.gate).write_owned().await
+    }
+
+    /// The same data, of which only what `restriction` allows is seen and changed.
+    pub fn restricted(&self, restriction: Restriction) -> Self {
+        Self(Arc::clone(&self.0), Some(Arc::new(restriction)))
     }
 
     fn repository(&self) -> &Repository {

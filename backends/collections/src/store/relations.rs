@@ -16,7 +16,11 @@ const AT_ONCE: usize = 256;
 impl Store {
     /// The record with this id; ids are compared by their text.
     pub async fn get(&self, resource: &str, id: &str) -> Result<Option<Record>> {
-        self.repository().by_key(resource, identity::key(id)).await
+        let found = self
+            .repository()
+            .by_key(resource, identity::key(id))
+            .await?;
+        self.only_allowed(resource, found)
     }
 
     /// For each id, the record with it, if there is one; ids are compared by their text.
@@ -37,7 +41,10 @@ impl Store {
                 found.insert(key, record);
             }
         }
-        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
+        let found = keys.iter().map(|key| found.get(key).cloned());
+        found
+            .map(|record| self.only_allowed(resource, record))
+            .collect()
     }
 
     /// For each of `parents`, the records of which the value at `key` is it, of the same type, in file order.

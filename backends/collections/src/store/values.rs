@@ -18,6 +18,7 @@ impl Store {
     /// Replaces what is no list; `false` if there is no such resource.
     pub async fn set_value(&self, resource: &str, to: &Json) -> Result<bool> {
         let text = to.to_string();
+        let _open = self.0.gate.read().await;
         let is_set = self.repository().set_value(resource, None, &text).await?;
         self.note_change(is_set);
         Ok(is_set)
@@ -38,6 +39,7 @@ impl Store {
             merged.assign(with.clone());
             let merged = Json::Object(merged);
             let text = merged.to_string();
+            let _open = self.0.gate.read().await;
             if self
                 .repository()
                 .set_value(resource, Some(version), &text)

@@ -85,8 +85,8 @@ mod tests {
         let made = secret().unwrap();
         assert_eq!(made.len(), 64);
         assert_eq!(secret(), Ok(made.clone()));
-        let bits = fs::metadata(&file).unwrap().permissions().mode();
-        assert_eq!(bits & 0o777, 0o600);
+        let permissions = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(permissions & 0o777, 0o600);
         assert_eq!(
             fs::read_dir(directory.path()).unwrap().count(),
             1,

@@ -1,0 +1,2 @@
+DROP TABLE collections_source_prints;
+DROP TABLE collections_source;

@@ -1,0 +1,50 @@
+//! The data file: read at the start, watched, written back, written out. How requests are answered stays out.
+
+mod draft;
+mod export;
+mod fault;
+mod file_hash;
+mod keeper;
+mod merge;
+mod prints;
+mod progress;
+mod read;
+mod repository;
+mod rules;
+mod snapshots;
+#[cfg(test)]
+mod tests;
+mod text;
+mod transfer;
+mod watch;
+
+use underpin::{Context, Error, Feature, Provide as _, Result, Tasks};
+
+use self::keeper::Keeper;
+
+/// Reads the file before the first request, and keeps it and the database in step from then on.
+pub fn feature() -> Feature {
+    Feature::default()
+        .at_start(start)
+        .command(export::command())
+}
+
+async fn start(context: Context) -> Result<()> {
+    let keeper = Keeper::provide(&context).map_err(Error::internal)?;
+    let tasks = Tasks::provide(&context).map_err(Error::internal)?;
+    let seen = watch::look(&keeper);
+    keeper.start().await?;
+    tell(&keeper).await?;
+    let snapshots = snapshots::on_demand(keeper.clone(), context.clock().clone(), tasks.clone());
+    tasks.spawn("snapshots", snapshots);
+    tasks.spawn("the data file", watch::watch(keeper, seen, tasks.clone()));
+    Ok(())
+}
+
+/// What is served, for who started the program.
+async fn tell(keeper: &Keeper) -> Result<()> {
+    for resource in &keeper.store.catalog().await?.0 {
+        tracing::info!(resource.count = resource.count, "/{}", resource.name);
+    }
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! Whose token it is: signed by a key of Better Auth's, and good now (contract section 3.3).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use underpin::{
@@ -16,6 +16,12 @@ use crate::app::config::Settings;
 
 /// Older keys are renewed in the background, as often as the original fetched them (contract section 3.3).
 const FRESH: TimeDelta = TimeDelta::minutes(5);
+
+/// One fetch in this time for key ids that Better Auth does not have.
+const COOL_DOWN: TimeDelta = TimeDelta::seconds(2);
+
+/// How long the first token of a new key may wait for that. Better Auth gets twice as long to answer.
+const PATIENCE: Duration = Duration::from_millis(2500);
 
 /// Reads Better Auth's tokens. Cloning is cheap and shares its keys.
 #[derive(Clone, Debug)]
@@ -67,6 +73,11 @@ fn keys(context: &Context, settings: &Settings) -> Result<JwksClient, StartError
     let settings = JwksSettings {
         fresh: FRESH,
         usable,
+        cool_down: COOL_DOWN,
+        patience: PATIENCE,
+        spread: Some(context.random().clone()),
+        request_time: PATIENCE * 2,
+        total_time: PATIENCE * 2,
         ..JwksSettings::new(source)
     };
     let http = HttpClient::provide(context)?;

@@ -8,6 +8,9 @@ use tracing::warn;
 use super::JwksError;
 use crate::auth::token::{Algorithm, KeyError, Spelling, VerifyingKey, read_base64url};
 
+/// Keys of one set that are looked at. Issuers that rotate daily and list keys for a month have 31.
+const MOST_KEYS: usize = 256;
+
 /// Usable keys by id.
 pub(super) struct KeySet(HashMap<String, Arc<VerifyingKey>>);
 
@@ -15,8 +18,12 @@ impl KeySet {
     /// The usable keys of an answer; an error if it has none, so that it cannot replace a good set.
     pub(super) fn read(answer: &Value, algorithms: &[Algorithm]) -> Result<Self, JwksError> {
         let listed = answer.get("keys").and_then(Value::as_array);
+        let listed = listed.ok_or(JwksError::NotAKeySet)?;
+        if listed.len() > MOST_KEYS {
+            warn!("a key set lists more than {MOST_KEYS} keys; the first ones count");
+        }
         let mut keys = HashMap::new();
-        for jwk in listed.ok_or(JwksError::NotAKeySet)? {
+        for jwk in listed.iter().take(MOST_KEYS) {
             let Some(key_id) = text(jwk, "kid").filter(|id| !id.is_empty()) else {
                 continue;
             };

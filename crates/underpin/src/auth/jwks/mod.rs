@@ -10,9 +10,10 @@ pub(in crate::auth) mod tests;
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Semaphore, watch};
 use tracing::{info, warn};
 
@@ -32,6 +33,8 @@ use crate::{Clock, Context, HttpClient, Provide, StartError, http_client::Limits
 /// Requests that may wait at one time for a key that the present set lacks; a flood of made-up key ids
 /// must not hold more of the server than this. Nobody waits so while the issuer fails.
 const WAITING_FOR_UNKNOWN_KEYS: usize = 512;
+/// A slow issuer holds up nobody longer whose key is at hand, however old it is.
+const WAITING_WITH_A_KEY: Duration = Duration::from_secs(2);
 /// The longest key set and discovery document, in bytes.
 const LONGEST_ANSWER: usize = 256 * 1024;
 
@@ -54,6 +57,7 @@ struct Inner {
 
 struct Fetched {
     at: DateTime<Utc>,
+    fresh: TimeDelta,
     keys: KeySet,
     discovery: Option<Discovery>,
 }
@@ -108,16 +112,10 @@ impl JwksClient {
                 if age == Age::Old || self.0.progress().is_failing() {
                     return Some(key);
                 }
-                wait(flight).await;
+                // Its outcome is looked at below; without one the key at hand counts.
+                let _ = tokio::time::timeout(WAITING_WITH_A_KEY, wait(flight)).await;
             }
-            (Some(_), None) => {
-                let flight = self.0.refresh(Why::UnknownKey, key_id);
-                if self.0.progress().is_failing() {
-                    return None;
-                }
-                let _place = self.0.waiting.try_acquire().ok()?;
-                wait(flight).await;
-            }
+            (Some(_), None) => return self.0.unknown_key(key_id).await,
             (None, _) => wait(self.0.refresh(Why::NothingYet, key_id)).await,
         }
         self.0.look(key_id).1
@@ -185,8 +183,40 @@ impl Inner {
         let Some(fetched) = self.current() else {
             return (None, None);
         };
-        let age = self.settings.age(fetched.at, self.clock.now());
+        let now = self.clock.now();
+        let age = self.settings.age(fetched.at, fetched.fresh, now);
         (age, age.and_then(|_| fetched.keys.get(key_id)))
+    }
+
+    /// A key that the present set lacks: perhaps it is newer than the set.
+    async fn unknown_key(self: &Arc<Self>, key_id: &str) -> Option<Arc<VerifyingKey>> {
+        let mut flight = self.refresh(Why::UnknownKey, key_id);
+        if self.progress().is_failing() {
+            return None;
+        }
+        let _place = self.waiting.try_acquire().ok()?;
+        if flight.is_some() {
+            wait(flight).await;
+            if let (_, Some(key)) = self.look(key_id) {
+                return Some(key);
+            }
+            // That fetch may have begun before the key was there.
+            flight = self.refresh(Why::UnknownKey, key_id);
+        }
+        if flight.is_none() {
+            let now = self.clock.now();
+            let pause = self.progress().patience(key_id, now, &self.settings);
+            if let Some(pause) = pause {
+                tokio::time::sleep(pause).await;
+                flight = self.refresh(Why::UnknownKey, key_id);
+            }
+        }
+        wait(flight).await;
+        let found = self.look(key_id).1;
+        if found.is_some() {
+            self.progress().patience_paid_off();
+        }
+        found
     }
 
     /// Joins the fetch under way, or starts one if `why` allows. It runs on its own, so that a caller who goes
@@ -263,6 +293,7 @@ impl Inner {
         let keys = KeySet::read(&answer, &self.settings.algorithms)?;
         Ok(Fetched {
             at: self.clock.now(),
+            fresh: self.settings.next_fresh(),
             keys,
             discovery,
         })

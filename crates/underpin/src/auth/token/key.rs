@@ -14,7 +14,7 @@ use ring::{
 };
 use serde_json::{Value, json};
 
-use super::{Algorithm, TokenError, write_base64url};
+use super::{Algorithm, TokenError, small_order::is_small_order, write_base64url};
 
 /// Why something is not usable as a key. It never carries any part of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,10 +195,13 @@ impl VerifyingKey {
         })
     }
 
-    /// An Ed25519 public key for `EdDSA`, 32 bytes (RFC 8037, 2).
+    /// An Ed25519 public key for `EdDSA`, 32 bytes (RFC 8037, 2). A point of small order is refused as weak.
     pub fn from_ed25519(x: Vec<u8>) -> Result<Self, KeyError> {
         if x.len() != 32 {
             return Err(KeyError::Unreadable);
+        }
+        if is_small_order(&x) {
+            return Err(KeyError::Weak);
         }
         Ok(Self {
             algorithm: Algorithm::EdDsa,

@@ -12,6 +12,7 @@ mod jws;
 mod key;
 mod numeric_date;
 mod rules;
+mod small_order;
 #[cfg(test)]
 pub(in crate::auth) mod tests;
 

@@ -1,7 +1,9 @@
 //! A real issuer on the loopback that counts what it is asked, and a clock that the tests move.
 
+mod attacks;
 mod key_sets;
 mod outages;
+mod rotation;
 
 use chrono::{DateTime, TimeDelta};
 use futures_util::future::join_all;

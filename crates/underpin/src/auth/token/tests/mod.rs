@@ -1,6 +1,7 @@
 //! Tokens as attackers and as the originals send them.
 
 mod rules;
+mod vectors;
 
 use proptest::prelude::*;
 use ring::{rand::SystemRandom, signature};
@@ -36,7 +37,7 @@ fn local_key() -> VerifyingKey {
 }
 
 /// Signs any payload, JSON or not, under any header.
-fn signed(header: &str, payload: impl AsRef<[u8]>, key: &SigningKey) -> String {
+pub(in crate::auth) fn signed(header: &str, payload: impl AsRef<[u8]>, key: &SigningKey) -> String {
     let mut token = format!("{}.{}", write_base64url(header), write_base64url(payload));
     let signature = key.sign(token.as_bytes()).unwrap();
     token.push('.');

@@ -5,6 +5,9 @@ mod errors;
 mod patients;
 mod public;
 
+#[cfg(test)]
+mod contract;
+
 use config::{Settings, database_url};
 use underpin::{
     App, Context, StartError,

@@ -6,6 +6,8 @@ mod repository;
 mod router;
 mod rules;
 mod service;
+#[cfg(test)]
+mod tests;
 
 use underpin::Feature;
 

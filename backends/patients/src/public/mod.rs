@@ -3,6 +3,8 @@
 mod model;
 mod router;
 mod service;
+#[cfg(test)]
+mod tests;
 
 use underpin::Feature;
 

@@ -5,3 +5,4 @@ mod handlers;
 mod probes;
 mod refusals;
 mod refused;
+mod versions;

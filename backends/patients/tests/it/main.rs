@@ -1,0 +1,9 @@
+//! The program as operators run it: a process of its own, on databases that others use and servers that fail.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
+mod beside;
+mod logs;
+mod outage;
+mod setup;
+mod starts;

@@ -67,7 +67,8 @@ pub struct PatientUpdate {
 #[derive(Row)]
 pub struct Patient {
     #[serde(rename = "patientID")]
-    patient_id: String,
+    #[row(column = "patient_id")]
+    key: String,
     name: String,
     age: i32,
     gender: String,

@@ -46,6 +46,10 @@ pub use request_id::RequestId;
 pub type Inner = Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
 
 /// What the layers do that is not a limit of the server.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that do not depend on each other"
+)]
 #[derive(Clone, Debug)]
 pub struct PipelineConfig {
     /// Which other origins may read replies; `None` adds nothing, as if there were no other origins.

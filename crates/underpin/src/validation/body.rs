@@ -47,7 +47,10 @@ pub fn syntax_error(
     if bytes.is_empty() || !is_json(content_type, dialect) {
         return Ok(None);
     }
-    json::check(text(bytes)?).err().map(into_fault).transpose()
+    json::check(text(bytes)?, dialect)
+        .err()
+        .map(into_fault)
+        .transpose()
 }
 
 /// The good path. It must accept nothing that the walk would refuse.
@@ -67,7 +70,7 @@ fn slow<T: Model + DeserializeOwned>(
     dialect: &Dialect,
     report: &mut Report,
 ) -> Result<Option<T>, Unreadable> {
-    match json::parse(text) {
+    match json::parse(text, dialect) {
         Err(refusal) => {
             report.push(into_fault(refusal)?);
             Ok(None)

@@ -8,7 +8,7 @@ use super::python;
 /// A day that was read from a text in any ISO 8601 spelling, as `YYYY-MM-DD`; what is no text is left to
 /// the shape. To stand as `#[field(before = iso_date::read)]` on a date.
 ///
-/// As CPython 3.11 does it, so `20240105`, `2024-W01-5` and `2024W01` are days, and what follows a short
+/// As `CPython` 3.11 does it, so `20240105`, `2024-W01-5` and `2024W01` are days, and what follows a short
 /// spelling in a text of ten bytes is not looked at.
 pub fn read(value: &Value) -> Result<Value, String> {
     let Some(text) = value.as_str() else {
@@ -114,7 +114,7 @@ mod tests {
         read(&Value::from(text)).map(|day| day.as_str().unwrap().to_owned())
     }
 
-    /// What CPython 3.11.7 answers.
+    /// What `CPython` 3.11.7 answers.
     #[test]
     fn days_are_read_as_python_reads_them() {
         for (text, day) in [

@@ -5,7 +5,7 @@ mod string;
 
 use serde_json::{Map, Value};
 
-use super::report::Loc;
+use super::{Dialect, report::Loc};
 
 /// Deeper nesting is refused. Parsing, copying and dropping recurse, and must do so within a
 /// thread's 2 MiB even without optimisation (1000 levels still do, 2000 do not).
@@ -53,13 +53,13 @@ pub(super) enum Refusal {
 }
 
 /// Reads a whole document. Of duplicate keys the last value wins, at the first one's place.
-pub(super) fn parse(text: &str) -> Result<Document, Refusal> {
-    Parser::new(text, true).document()
+pub(super) fn parse(text: &str, dialect: &Dialect) -> Result<Document, Refusal> {
+    Parser::new(text, dialect, true).document()
 }
 
 /// Refuses what [`parse`] refuses, and keeps nothing: for callers who have not shown who they are.
-pub(super) fn check(text: &str) -> Result<(), Refusal> {
-    Parser::new(text, false).document().map(drop)
+pub(super) fn check(text: &str, dialect: &Dialect) -> Result<(), Refusal> {
+    Parser::new(text, dialect, false).document().map(drop)
 }
 
 /// A refusal at a byte.
@@ -89,17 +89,19 @@ struct Parser<'a> {
     depth: usize,
     /// Whether to put values into their containers.
     keeping: bool,
+    names_trailing_comma: bool,
     /// With places from the inside out while parsing, so that good documents need none.
     oddities: Vec<Oddity>,
 }
 
 impl<'a> Parser<'a> {
-    fn new(text: &'a str, keeping: bool) -> Self {
+    fn new(text: &'a str, dialect: &Dialect, keeping: bool) -> Self {
         Self {
             text,
             at: 0,
             depth: 0,
             keeping,
+            names_trailing_comma: dialect.names_trailing_comma,
             oddities: Vec::new(),
         }
     }
@@ -256,7 +258,7 @@ impl Parser<'_> {
         let comma = self.at;
         self.at += 1;
         self.skip_blanks();
-        if self.peek() == Some(close) {
+        if self.names_trailing_comma && self.peek() == Some(close) {
             return Err(Stop::Syntax(comma, trailing));
         }
         Ok(false)

@@ -1,16 +1,32 @@
 //! Our reader of JSON beside serde's, and its faults in the words of Python's.
 
-use super::*;
+use super::{check as check_as, parse as parse_as, *};
 use crate::validation::tests::assert_none;
+
+fn parse(text: &str) -> Result<Document, Refusal> {
+    parse_as(text, &Dialect::fastapi_0_104())
+}
 
 #[test]
 fn syntax_errors_are_pythons() {
     let lines = include_str!("../../../tests/data/validation/json.json");
+    assert_told(lines, &Dialect::fastapi_0_104());
+    let older = include_str!("../../../tests/data/validation/json_3_11.json");
+    assert_told(older, &Dialect::fastapi_0_127());
+}
+
+/// Each line is a text with what Python says of it.
+fn assert_told(lines: &str, dialect: &Dialect) {
     let lines: Vec<(String, Option<usize>, Option<String>)> = serde_json::from_str(lines).unwrap();
     let mut differences = Vec::new();
     for (text, position, reason) in &lines {
-        assert_eq!(parse(text).err(), check(text).err(), "{text:?}");
-        let found = match parse(text) {
+        let found = parse_as(text, dialect);
+        assert_eq!(
+            found.as_ref().err(),
+            check_as(text, dialect).as_ref().err(),
+            "{text:?}"
+        );
+        let found = match found {
             Ok(_) => (None, None),
             Err(Refusal::Syntax { position, reason }) => (Some(position), Some(reason)),
             Err(Refusal::Absurd) => panic!("{text}"),
@@ -86,4 +102,26 @@ fn absurd_documents_are_refused() {
     }
     assert!(parse(&"9".repeat(MOST_DIGITS)).is_ok());
     assert!(parse(&format!("{}.0", "9".repeat(MOST_DIGITS + 1))).is_ok());
+}
+
+#[test]
+fn a_comma_too_many_is_told_as_each_python_does() {
+    let (newer, older) = (Dialect::fastapi_0_104(), Dialect::fastapi_0_127());
+    for (text, told_newer, told_older) in [
+        (
+            "[1 , ]",
+            (3, "Illegal trailing comma before end of array"),
+            (5, "Expecting value"),
+        ),
+        (
+            r#"{"a":1, }"#,
+            (6, "Illegal trailing comma before end of object"),
+            (8, "Expecting property name enclosed in double quotes"),
+        ),
+    ] {
+        for (dialect, (position, reason)) in [(newer, told_newer), (older, told_older)] {
+            let expected = Refusal::Syntax { position, reason };
+            assert_eq!(parse_as(text, &dialect).unwrap_err(), expected, "{text}");
+        }
+    }
 }

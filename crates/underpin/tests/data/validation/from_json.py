@@ -1,9 +1,10 @@
 """Writes json.json: mutated documents, and where and why Python 3.13's json refuses them.
 
-    python from_json.py 400 1 > json.json      # how many, seed
+    python from_json.py 400 1 > json.json                 # how many, seed
+    python3.11 from_json.py 400 2 older > json_3_11.json  # in the words of before 3.13
 
 A line is [text, position, reason], or [text, null, null] if Python reads it. Before 3.13, Python had other words
-for trailing commas; those are put right here.
+for trailing commas; those are put right here, unless the older ones are asked for.
 """
 import json, random, re, sys
 
@@ -22,7 +23,7 @@ def verdict(text):
         if "BOM" in error.msg:
             return 0, "Expecting value"
         comma = len(text[: error.pos].rstrip(" \t\n\r")) - 1
-        after_comma = comma >= 0 and text[comma] == ","
+        after_comma = comma >= 0 and text[comma] == "," and "older" not in sys.argv
         if after_comma and error.msg == "Expecting value" and text[error.pos : error.pos + 1] == "]":
             return comma, "Illegal trailing comma before end of array"
         if after_comma and error.msg.startswith("Expecting property") and text[error.pos : error.pos + 1] == "}":

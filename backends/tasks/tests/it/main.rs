@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 mod adoption;
+mod better_auth;
 mod issuer;
 mod jobs;
 mod setup;

@@ -22,7 +22,8 @@ pub struct TestClient {
 }
 
 impl TestClient {
-    pub(super) fn new(address: SocketAddr) -> Self {
+    /// Someone who calls the program at this address, whose ever it is.
+    pub fn new(address: SocketAddr) -> Self {
         Self {
             connections: Client::builder(TokioExecutor::new()).build_http(),
             address,

@@ -39,7 +39,7 @@ mod value;
 
 use underpin::{
     App,
-    db::{Migrations, migrations},
+    db::{DbConfig, Migrations, migrations},
 };
 
 static MIGRATIONS: Migrations = migrations!("migrations");
@@ -55,4 +55,11 @@ pub fn app() -> App {
         .arguments(config::arguments())
         .feature(source::feature())
         .feature(pages::feature())
+        .tune_database(small)
+}
+
+/// A file beside the user's, on the user's machine: little memory, though a great file takes somewhat longer.
+fn small(config: &mut DbConfig) {
+    config.page_cache = 4 << 20;
+    config.mapped = 0;
 }

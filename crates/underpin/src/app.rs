@@ -8,7 +8,7 @@ use crate::{
     Clock, Context, Feature, Random, StartError,
     cli::Arguments,
     config::{Config, Framework, Reader, Sources, Variable},
-    db::Migrations,
+    db::{DbConfig, Migrations},
     error::{ErrorFormat, FastApi},
     http::{Router, Table, exchange::Shared},
     middleware::Cors,
@@ -140,6 +140,13 @@ impl App {
         self.values
             .push(Arc::new(move |context| context.insert(value.clone())));
         self
+    }
+
+    /// Changes how the database is used from what suits most: how much memory it may take, for example. What
+    /// the environment says wins.
+    #[must_use]
+    pub fn tune_database(self, tune: fn(&mut DbConfig)) -> Self {
+        self.with(program::Tuning(tune))
     }
 
     /// The tables this app needs, migrated at start.

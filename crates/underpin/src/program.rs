@@ -10,6 +10,10 @@ use crate::{
     server::ServerConfig,
 };
 
+/// How an app wants its database used.
+#[derive(Clone, Copy)]
+pub(crate) struct Tuning(pub(crate) fn(&mut DbConfig));
+
 /// An app with its settings read and its database connected, not serving yet.
 pub(crate) struct Program {
     pub(crate) app: App,
@@ -245,6 +249,9 @@ pub(crate) async fn connect(
         make_directory(path)?;
     }
     let mut config = DbConfig::new((*url).clone());
+    if let Some(tuning) = context.find::<Tuning>() {
+        (tuning.0)(&mut config);
+    }
     if let Some(connections) = settings.database.connections {
         match config.url {
             DbUrl::Sqlite(_) => config.readers = connections,

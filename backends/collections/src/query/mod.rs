@@ -13,6 +13,7 @@ mod window;
 pub use condition::{Condition, Leaf, Test};
 pub use pattern::{BadPattern, Pattern};
 pub use search::Search;
+pub(crate) use sort::collator;
 pub use sort::{Order, Sort, SortKey, keys_of, sorted, sorted_keys};
 pub use window::Window;
 

@@ -1,8 +1,8 @@
 //! The order of a list: how two records compare in each dialect, and sorting as the original's engine does it.
 
-use std::{borrow::Cow, cmp::Ordering};
+use std::{borrow::Cow, cmp::Ordering, sync::LazyLock};
 
-use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
+use icu_collator::{Collator, CollatorBorrowed, CollatorPreferences, options::CollatorOptions};
 
 use crate::app::value::{Json, Path, less, strictly_equal};
 
@@ -34,12 +34,11 @@ pub enum Order {
 }
 
 /// Compares texts as v1 does: Unicode's root collation.
-pub(crate) fn collator() -> Option<CollatorBorrowed<'static>> {
-    Collator::try_new(
-        icu_collator::CollatorPreferences::default(),
-        CollatorOptions::default(),
-    )
-    .ok()
+pub(crate) fn collator() -> Option<&'static CollatorBorrowed<'static>> {
+    static COLLATOR: LazyLock<Option<CollatorBorrowed<'static>>> = LazyLock::new(|| {
+        Collator::try_new(CollatorPreferences::default(), CollatorOptions::default()).ok()
+    });
+    COLLATOR.as_ref()
 }
 
 /// What a record is sorted by: one value for each criterion.
@@ -71,7 +70,7 @@ pub fn sorted_keys(keys: &[Keys], sort: &Sort) -> Vec<usize> {
 
 struct Comparison<'s> {
     sort: &'s Sort,
-    collator: Option<CollatorBorrowed<'static>>,
+    collator: Option<&'static CollatorBorrowed<'static>>,
 }
 
 impl Comparison<'_> {
@@ -115,7 +114,7 @@ impl Comparison<'_> {
         if is_absent(Some(left)) {
             return turned(Ordering::Greater);
         }
-        match (left, right, &self.collator) {
+        match (left, right, self.collator) {
             (Json::Text(left), Json::Text(right), Some(collator)) => {
                 turned(collator.compare(left, right))
             }

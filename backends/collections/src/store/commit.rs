@@ -9,7 +9,9 @@ use underpin::{
 
 use super::{
     Store,
+    facts::Delta,
     identity::Identity,
+    index::{Index, statements},
     model::Record,
     repository::{Shelf, numbers_of, together},
 };
@@ -87,21 +89,25 @@ impl Store {
     /// of a removal the record as it was.
     pub(super) async fn commit(&self, changes: Changes, of: i64) -> Result<Vec<Record>, Failure> {
         let mut queries = Vec::with_capacity(changes.len() * 2);
-        let mut records = Vec::new();
+        let (mut records, mut deltas) = (Vec::new(), Vec::new());
+        let resources: Vec<i64> = changes.0.keys().copied().collect();
         for (resource, part) in changes.0 {
-            let made = self.queries_of(part, &mut queries)?;
+            let made = self.queries_of(part, &mut queries, &mut deltas).await?;
             if resource == of {
                 records = made;
             }
         }
-        let outcome = together::outcome(of);
+        let outcome = together::outcome(&resources);
+        let db = &self.repository().db;
         let _open = self.0.gate.read().await;
-        let rows: Vec<(i64, i64, i64)> = self
-            .repository()
-            .db
-            .fetch_together(queries, outcome)
-            .await?;
-        let (_, version, next_place) = *rows.first().ok_or(Failure::Stale)?;
+        let rows: Vec<(i64, i64, i64)> = db.fetch_together(queries, outcome).await?;
+        for (resource, version, _) in &rows {
+            let of_resource = |delta: &&Delta| delta.resource == *resource;
+            let deltas = deltas.iter().filter(of_resource);
+            self.0.facts.adjust(*resource, *version, deltas);
+        }
+        let row = rows.iter().find(|(resource, ..)| *resource == of);
+        let (_, version, next_place) = *row.ok_or(Failure::Stale)?;
         for record in &mut records {
             if record.number <= 0 {
                 record.number += numbers_of(of).start + next_place;
@@ -113,47 +119,106 @@ impl Store {
     }
 
     /// New records come with the negative distance of their number from the end that is not known yet.
-    fn queries_of(&self, part: Part, queries: &mut Vec<Query>) -> Result<Vec<Record>> {
+    async fn queries_of(
+        &self,
+        part: Part,
+        queries: &mut Vec<Query>,
+        deltas: &mut Vec<Delta>,
+    ) -> Result<Vec<Record>> {
         let Part { shelf, changes } = part;
+        let indexes = self.indexes(&shelf).await?;
+        // Of a list that nobody has counted in and that has no index, the old records need not be read.
+        let is_watched = !indexes.is_empty() || self.0.facts.are_kept(shelf.id);
         let first = queries.len();
         let mut sums = together::Sums::default();
         let is_insert = |change: &&Change| matches!(change, Change::Insert { .. });
         let mut before_end = i64::try_from(changes.iter().filter(is_insert).count()).unwrap_or(0);
         let mut records = Vec::with_capacity(changes.len());
         for change in changes {
+            let (old, new) = change.sides(is_watched)?;
             match change {
                 Change::Insert { body } => {
                     let identity = Identity::of(&body, self.id_name());
-                    let (numbers, others) = identity.weights();
-                    sums.inserted += 1;
-                    sums.number_ids += numbers;
-                    sums.other_ids += others;
-                    let body = body.to_string();
-                    queries.push(together::insert(shelf.id, before_end, identity, &body));
+                    sums.insert(&identity);
+                    let text = body.to_string();
+                    queries.push(together::insert(shelf.id, before_end, identity, &text));
+                    for index in &*indexes {
+                        let key = index.spec.key(&body);
+                        queries.push(statements::add_new(index.id, key, shelf.id, before_end));
+                    }
                     records.push(Record {
                         number: -before_end,
                         stamp: 0,
-                        body,
+                        body: text,
                     });
                     before_end -= 1;
                 }
-                Change::Update { old, body } => {
-                    let body = body.to_string();
-                    queries.push(together::update(shelf.id, old.number, old.stamp, &body));
-                    records.push(Record { body, ..old });
+                Change::Update { old: record, body } => {
+                    let text = body.to_string();
+                    queries.push(together::update(
+                        shelf.id,
+                        record.number,
+                        record.stamp,
+                        &text,
+                    ));
+                    keep_in_step(&indexes, record.number, old.as_ref(), Some(&body), queries);
+                    records.push(Record {
+                        body: text,
+                        ..record
+                    });
                 }
-                Change::Remove { old } => {
-                    let (numbers, others) = Identity::of(&old.json()?, self.id_name()).weights();
-                    sums.removed += 1;
-                    sums.number_ids -= numbers;
-                    sums.other_ids -= others;
-                    queries.push(together::remove(old.number, old.stamp));
+                Change::Remove { old: record } => {
+                    sums.remove(&Identity::of(&record.json()?, self.id_name()));
+                    queries.push(together::remove(record.number, record.stamp));
+                    keep_in_step(&indexes, record.number, old.as_ref(), None, queries);
                     self.0.numbering.forget(shelf.id);
-                    records.push(old);
+                    records.push(record);
                 }
+            }
+            if is_watched {
+                deltas.push(Delta {
+                    resource: shelf.id,
+                    old,
+                    new,
+                });
             }
         }
         queries.insert(first, together::touch(shelf.id, shelf.indexes, sums));
         Ok(records)
+    }
+}
+
+impl Change {
+    /// The record before and after, parsed, if anybody needs to know.
+    fn sides(&self, is_watched: bool) -> Result<(Option<Json>, Option<Json>)> {
+        if !is_watched {
+            return Ok((None, None));
+        }
+        Ok(match self {
+            Self::Insert { body } => (None, Some(body.clone())),
+            Self::Update { old, body } => (Some(old.json()?), Some(body.clone())),
+            Self::Remove { old } => (Some(old.json()?), None),
+        })
+    }
+}
+
+/// Moves the entries of a record whose keys have changed.
+fn keep_in_step(
+    indexes: &[Index],
+    number: i64,
+    old: Option<&Json>,
+    new: Option<&Json>,
+    queries: &mut Vec<Query>,
+) {
+    for index in indexes {
+        let (old, new) = (
+            old.map(|old| index.spec.key(old)),
+            new.map(|new| index.spec.key(new)),
+        );
+        if old == new {
+            continue;
+        }
+        queries.extend(old.map(|key| statements::remove(index.id, key, number)));
+        queries.extend(new.map(|key| statements::add(index.id, key, number)));
     }
 }

@@ -6,6 +6,7 @@ use underpin::{Result, db::Snapshot};
 
 use super::{
     Store,
+    index::statements,
     model::Record,
     repository::{Repository, Shelf, numbers_of, record, records_at},
 };
@@ -14,8 +15,8 @@ use crate::app::{
     value::Json,
 };
 
-/// Lists up to this length are read at once.
-const SHORT: i64 = 1000;
+/// Lists up to this length are read at once. Tests have short lists, and go the same ways.
+pub(super) const SHORT: i64 = if cfg!(test) { 8 } else { 500 };
 
 /// Records per batch.
 const BATCH: i64 = 512;
@@ -37,6 +38,8 @@ enum Source {
     Memory { records: Vec<Record>, at: usize },
     /// Those that meet the condition, in file order; `left` are still to be passed over, then `wanted` shown.
     Scan(Box<Scan>),
+    /// Those that meet the condition, in the order of an index.
+    Ordered(Box<Ordered>),
     /// Those with these numbers.
     Numbers {
         snapshot: Box<Snapshot>,
@@ -52,6 +55,16 @@ struct Scan {
     condition: Condition,
     range: Range<u64>,
     after: i64,
+    seen: u64,
+}
+
+#[derive(Debug)]
+struct Ordered {
+    snapshot: Snapshot,
+    index: i64,
+    condition: Condition,
+    range: Range<u64>,
+    after: (Vec<u8>, i64),
     seen: u64,
 }
 
@@ -85,6 +98,7 @@ impl Listing {
                 Ok((!batch.is_empty()).then_some(batch))
             }
             Source::Scan(scan) => scan.next().await,
+            Source::Ordered(ordered) => ordered.next().await,
             Source::Numbers {
                 snapshot,
                 numbers,
@@ -110,6 +124,10 @@ impl Listing {
                 scan.after = numbers_of(scan.resource).start - 1;
                 scan.seen = 0;
             }
+            Source::Ordered(ordered) => {
+                ordered.after = (Vec::new(), 0);
+                ordered.seen = 0;
+            }
         }
     }
 
@@ -122,7 +140,7 @@ impl Listing {
         Ok(all)
     }
 
-    fn memory(records: Vec<Record>, total: u64, range: Range<u64>) -> Self {
+    pub(super) fn memory(records: Vec<Record>, total: u64, range: Range<u64>) -> Self {
         let source = Source::Memory { records, at: 0 };
         Self {
             total,
@@ -130,6 +148,81 @@ impl Listing {
             source,
         }
     }
+}
+
+impl Listing {
+    pub(super) fn numbers(
+        snapshot: Snapshot,
+        numbers: Vec<i64>,
+        total: u64,
+        range: Range<u64>,
+    ) -> Self {
+        let source = Source::Numbers {
+            snapshot: Box::new(snapshot),
+            numbers,
+            at: 0,
+        };
+        Self {
+            total,
+            range,
+            source,
+        }
+    }
+
+    pub(super) fn ordered(
+        snapshot: Snapshot,
+        index: i64,
+        condition: Condition,
+        total: u64,
+        range: Range<u64>,
+    ) -> Self {
+        let ordered = Ordered {
+            snapshot,
+            index,
+            condition,
+            range: range.clone(),
+            after: (Vec::new(), 0),
+            seen: 0,
+        };
+        Self {
+            total,
+            range,
+            source: Source::Ordered(Box::new(ordered)),
+        }
+    }
+}
+
+impl Ordered {
+    async fn next(&mut self) -> Result<Option<Vec<Record>>> {
+        let mut batch = Vec::new();
+        while batch.is_empty() && self.seen < self.range.end {
+            let query = statements::following(self.index, &self.after, BATCH);
+            let rows: Vec<(Vec<u8>, i64, i64, String)> =
+                query.fetch_all(&mut self.snapshot).await?;
+            let Some((key, number, ..)) = rows.last() else {
+                break;
+            };
+            self.after = (key.clone(), *number);
+            for (_, number, stamp, body) in rows {
+                let record = record((number, stamp, body));
+                if meets(&self.condition, &record)? {
+                    let shown = self.range.contains(&self.seen);
+                    self.seen += 1;
+                    batch.extend(shown.then_some(record));
+                }
+            }
+        }
+        Ok((!batch.is_empty()).then_some(batch))
+    }
+}
+
+/// Whether `record` meets `condition`; what can be told without parsing it is.
+pub(super) fn meets(condition: &Condition, record: &Record) -> Result<bool> {
+    Ok(match condition {
+        Condition::All => true,
+        Condition::Search(search) if search.is_surely_not_in(&record.body) => false,
+        condition => condition.matches(&record.json()?),
+    })
 }
 
 impl Scan {
@@ -143,11 +236,7 @@ impl Scan {
             };
             self.after = last.number;
             for record in records {
-                let is_met = match &self.condition {
-                    Condition::All => true,
-                    condition => condition.matches(&record.json()?),
-                };
-                if is_met {
+                if meets(&self.condition, &record)? {
                     let shown = self.range.contains(&self.seen);
                     self.seen += 1;
                     batch.extend(shown.then_some(record));
@@ -183,7 +272,7 @@ impl Store {
         } else if is_plain {
             self.part(&shelf, query).await.map(Some)
         } else {
-            self.scanned(&shelf, query).await.map(Some)
+            self.planned(&shelf, query).await.map(Some)
         }
     }
 
@@ -247,7 +336,7 @@ impl Store {
     }
 
     /// Part of a long list, looked through record by record.
-    async fn scanned(&self, shelf: &Shelf, query: &Query) -> Result<Listing> {
+    pub(super) async fn scanned(&self, shelf: &Shelf, query: &Query) -> Result<Listing> {
         let all = 0..u64::MAX;
         let mut scan = self.scan(shelf, query.condition.clone(), 0, all).await?;
         let (mut numbers, mut keys) = (Vec::new(), Vec::new());
@@ -271,18 +360,15 @@ impl Store {
         let Source::Scan(scan) = scan.source else {
             return Ok(Listing::memory(Vec::new(), total, range));
         };
-        Ok(Listing {
+        Ok(Listing::numbers(
+            scan.snapshot,
+            shown.collect(),
             total,
             range,
-            source: Source::Numbers {
-                snapshot: Box::new(scan.snapshot),
-                numbers: shown.collect(),
-                at: 0,
-            },
-        })
+        ))
     }
 
-    async fn scan(
+    pub(super) async fn scan(
         &self,
         shelf: &Shelf,
         condition: Condition,
@@ -305,12 +391,12 @@ impl Store {
     }
 }
 
-fn rearranged(numbers: &[i64], keys: &[Vec<Option<Json>>], sort: &Sort) -> Vec<i64> {
+pub(super) fn rearranged(numbers: &[i64], keys: &[Vec<Option<Json>>], sort: &Sort) -> Vec<i64> {
     let places = sorted_keys(keys, sort);
     let numbers = places.iter().filter_map(|at| numbers.get(*at).copied());
     numbers.collect()
 }
 
-fn size(count: u64) -> usize {
+pub(super) fn size(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }

@@ -10,6 +10,7 @@ use underpin::{
 use super::{
     Store,
     identity::Identity,
+    index::statements,
     repository::{LIST, VALUE, numbers_of},
 };
 use crate::app::value::Json;
@@ -97,6 +98,9 @@ impl Store {
         let Some(dead) = dead else {
             return Ok(false);
         };
+        if statements::sweep(db, Some(dead)).await? {
+            return Ok(true);
+        }
         let numbers = numbers_of(dead);
         let records = sql("DELETE FROM collections_records WHERE number IN
              (SELECT number FROM collections_records WHERE number >= $1 AND number < $2 LIMIT 2000)")

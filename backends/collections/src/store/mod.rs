@@ -16,11 +16,14 @@ mod changes;
 mod commit;
 mod dependents;
 mod export;
+mod facts;
 mod identity;
+mod index;
 mod listing;
 mod load;
 mod model;
 mod numbering;
+mod plan;
 mod relations;
 mod repository;
 mod restriction;
@@ -30,10 +33,16 @@ mod values;
 
 use std::sync::Arc;
 
-use underpin::{Context, Provide, Random, Result, StartError, db::Db};
+use underpin::{Context, Provide, Random, Result, StartError, Tasks, db::Db};
 
 pub use self::restriction::Restriction;
-use self::{catalog::Catalogs, numbering::Numbering, repository::Repository};
+use self::{
+    catalog::Catalogs,
+    facts::Facts,
+    index::{Building, Indexes},
+    numbering::Numbering,
+    repository::Repository,
+};
 pub use self::{
     dependents::{Dependents, Keys},
     export::{Export, Part},
@@ -54,7 +63,11 @@ pub struct Store(Arc<Inner>, Option<Arc<Restriction>>);
 struct Inner {
     repository: Repository,
     random: Random,
+    tasks: Tasks,
     id_name: String,
+    facts: Facts,
+    indexes: Indexes,
+    building: Building,
     catalogs: Catalogs,
     numbering: Numbering,
     /// Counts the changes that this instance has made.
@@ -65,12 +78,16 @@ struct Inner {
 
 impl Store {
     /// A store in `db`, whose records are identified by their property `id_name`.
-    pub fn new(db: Db, random: Random, id_name: &str) -> Self {
+    pub fn new(db: Db, random: Random, tasks: Tasks, id_name: &str) -> Self {
         Self(
             Arc::new(Inner {
                 repository: Repository::new(db),
                 random,
+                tasks,
                 id_name: id_name.to_owned(),
+                facts: Facts::default(),
+                indexes: Indexes::default(),
+                building: Building::default(),
                 catalogs: Catalogs::default(),
                 numbering: Numbering::default(),
                 changes: tokio::sync::watch::Sender::new(0),
@@ -134,6 +151,7 @@ impl Provide for Store {
             Ok(Self::new(
                 Db::provide(context)?,
                 context.random().clone(),
+                Tasks::provide(context)?,
                 id_name,
             ))
         })?;

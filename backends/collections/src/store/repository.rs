@@ -2,7 +2,7 @@
 
 use underpin::{
     Result,
-    db::{Db, Query, Row, Snapshot, sql},
+    db::{Db, Query, Row, Snapshot, dialects, sql},
 };
 
 use super::{identity::Identity, model::Record};
@@ -101,6 +101,10 @@ impl Repository {
         Ok(found.map(record))
     }
 
+    pub(super) fn version_of(resource: i64) -> Query {
+        sql("SELECT version FROM collections_resources WHERE id = $1").bind(resource)
+    }
+
     /// The next records behind number `after`, in file order.
     pub(super) fn following(resource: i64, after: i64, limit: i64) -> Query {
         sql("SELECT number, stamp, body FROM collections_records
@@ -157,6 +161,21 @@ impl Repository {
                 .fetch_one(&self.db)
                 .await?;
         Ok(row.0)
+    }
+
+    /// Whether a text stands anywhere in the records of a resource.
+    pub(super) async fn is_written(&self, resource: i64, text: &str) -> Result<bool> {
+        let numbers = numbers_of(resource);
+        let found: Option<i64> = sql(dialects(
+            "SELECT number FROM collections_records WHERE number >= $1 AND number < $2 AND instr(body, $3) > 0 LIMIT 1",
+            "SELECT number FROM collections_records WHERE number >= $1 AND number < $2 AND strpos(body, $3) > 0 LIMIT 1",
+        ))
+        .bind(numbers.start)
+        .bind(numbers.end)
+        .bind(text)
+        .fetch_optional(&self.db)
+        .await?;
+        Ok(found.is_some())
     }
 
     pub(super) async fn noted(&self, name: &str) -> Result<Option<String>> {
@@ -223,6 +242,22 @@ pub(super) mod together {
         pub(in super::super) other_ids: i64,
     }
 
+    impl Sums {
+        pub(in super::super) fn insert(&mut self, identity: &Identity) {
+            let (numbers, others) = identity.weights();
+            self.inserted += 1;
+            self.number_ids += numbers;
+            self.other_ids += others;
+        }
+
+        pub(in super::super) fn remove(&mut self, identity: &Identity) {
+            let (numbers, others) = identity.weights();
+            self.removed += 1;
+            self.number_ids -= numbers;
+            self.other_ids -= others;
+        }
+    }
+
     pub(in super::super) fn touch(resource: i64, indexes: i64, sums: Sums) -> Query {
         sql("UPDATE collections_resources
                 SET version = version + 1, next_place = next_place + $3, count = count + $4,
@@ -275,10 +310,17 @@ pub(super) mod together {
             .must_change(1)
     }
 
-    /// What the resource has become.
-    pub(in super::super) fn outcome(resource: i64) -> Query {
-        sql("SELECT id, version, next_place FROM collections_resources WHERE id = $1")
-            .bind(resource)
+    /// What the resources have become.
+    pub(in super::super) fn outcome(resources: &[i64]) -> Query {
+        if let [resource] = resources {
+            return sql("SELECT id, version, next_place FROM collections_resources WHERE id = $1")
+                .bind(*resource);
+        }
+        let query = sql(format!(
+            "SELECT id, version, next_place FROM collections_resources WHERE id IN ({})",
+            super::places_from(1, resources.len())
+        ));
+        super::filled(resources).fold(query, Query::bind)
     }
 }
 

@@ -29,7 +29,7 @@ impl Path {
     /// v0's paths, and v1's when sorting: dots and brackets, into arrays and texts; a literal key wins.
     pub fn lodash(text: &str) -> Self {
         Self {
-            literal: Some(text.to_owned()),
+            literal: Some(text.to_owned()).filter(|_| !is_one_step(text)),
             steps: lodash_steps(text),
             into_lists: true,
         }
@@ -63,16 +63,36 @@ impl Path {
         self.steps.first().map_or("", String::as_str)
     }
 
-    /// Its text in a catalogue of indexes; different paths differ.
-    pub(crate) fn name(&self) -> String {
-        let steps = Json::Array(self.steps.iter().map(|step| step.as_str().into()).collect());
-        let literal = self.literal.as_deref().unwrap_or_default();
-        let kind = if self.into_lists {
-            "into lists"
-        } else {
-            "keys"
+    /// Whether there is one step, which is the key itself.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.steps.len() == 1
+    }
+
+    /// As JSON, for the catalogue of indexes.
+    pub(crate) fn to_json(&self) -> Json {
+        let steps = self.steps.iter().map(|step| step.as_str().into()).collect();
+        let literal = self.literal.as_deref().map_or(Json::Null, Json::from);
+        Json::Array(vec![
+            literal,
+            Json::Array(steps),
+            Json::Bool(self.into_lists),
+        ])
+    }
+
+    /// Reads [`Path::to_json`].
+    pub(crate) fn from_json(json: &Json) -> Option<Self> {
+        let Json::Array(parts) = json else {
+            return None;
         };
-        format!("{kind} {steps} {literal}")
+        let [literal, Json::Array(steps), Json::Bool(into_lists)] = parts.as_slice() else {
+            return None;
+        };
+        let steps = steps.iter().map(|step| step.as_text().map(str::to_owned));
+        Some(Self {
+            literal: literal.as_text().map(str::to_owned),
+            steps: steps.collect::<Option<_>>()?,
+            into_lists: *into_lists,
+        })
     }
 
     /// What lies there in `record`.
@@ -141,6 +161,11 @@ fn character(text: &str, index: usize) -> Option<Json> {
     let unit = text.encode_utf16().nth(index)?;
     let found = char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER);
     Some(Json::Text(found.to_string()))
+}
+
+/// Such a text is its only step: a literal key needs no look of its own.
+fn is_one_step(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['.', '[', ']'])
 }
 
 /// `a.b[0].c` and `a["b"]` as steps.

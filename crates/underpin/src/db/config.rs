@@ -21,6 +21,11 @@ pub struct DbConfig {
     pub write_queue: usize,
     /// SQLite: whether a write is on the disk before it is acknowledged.
     pub durability: Durability,
+    /// SQLite: pages that each connection keeps in memory, in bytes, default 16 MiB.
+    pub page_cache: u32,
+    /// SQLite: how much of the file is mapped into memory, in bytes, default 1 GiB. It makes reading cheaper,
+    /// and counts as memory of the program. The system takes it back when others need it.
+    pub mapped: u64,
     /// How long one statement may run, default 30 s.
     pub statement_timeout: Duration,
     /// How long a SQLite transaction may hold the only writer, default 5 s; then it is rolled back.
@@ -57,6 +62,8 @@ impl DbConfig {
             transactions: 8,
             write_queue: 1024,
             durability: Durability::Full,
+            page_cache: 16 << 20,
+            mapped: 1 << 30,
             statement_timeout: Duration::from_secs(30),
             transaction_timeout: Duration::from_secs(5),
             wait_timeout: Duration::from_secs(5),

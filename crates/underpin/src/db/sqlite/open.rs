@@ -60,8 +60,10 @@ fn open(path: &Path, config: &DbConfig) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", -16_384)?;
-    connection.pragma_update_and_check(None, "mmap_size", 1_i64 << 30, |_| Ok(()))?;
+    // Negative: in KiB instead of pages.
+    connection.pragma_update(None, "cache_size", -i64::from(config.page_cache / 1024))?;
+    let mapped = i64::try_from(config.mapped).unwrap_or(i64::MAX);
+    connection.pragma_update_and_check(None, "mmap_size", mapped, |_| Ok(()))?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 1000, |_| Ok(()))?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     functions::add(&connection)?;

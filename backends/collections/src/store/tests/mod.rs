@@ -1,5 +1,7 @@
 //! The store on both engines: what is written is found, all or nothing, whatever happens at once.
 
+mod indexed;
+
 use std::sync::Arc;
 
 use underpin::{Random, db::Engine, testing::TestDb};
@@ -22,7 +24,7 @@ fn object(text: &str) -> crate::app::value::Object {
 /// A store with this data, in its database.
 async fn store(engine: Engine, data: &str) -> (TestDb, Store) {
     let db = TestDb::new(engine, &MIGRATIONS).await;
-    let store = Store::new(db.db().clone(), Random::repeatable(1), "id");
+    let store = Store::new(db.db().clone(), Random::repeatable(1), Tasks::new(), "id");
     load(&store, data).await.unwrap();
     (db, store)
 }

@@ -1,0 +1,114 @@
+//! The indexes of each resource, as remembered: right as long as the resource's `indexes` is the same number.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use underpin::Result;
+
+use super::{spec::Spec, statements};
+use crate::app::store::{Store, repository::Shelf};
+
+/// An index.
+#[derive(Debug)]
+pub(in super::super) struct Index {
+    pub(in super::super) id: i64,
+    pub(in super::super) name: String,
+    pub(in super::super) spec: Spec,
+    /// Whether every record is in it.
+    pub(in super::super) ready: bool,
+}
+
+/// What is remembered, by the resource's id.
+#[derive(Debug, Default)]
+pub(in super::super) struct Indexes {
+    known: Mutex<HashMap<i64, (i64, Arc<[Index]>)>>,
+    /// When each index was last used, by its id.
+    used: Mutex<HashMap<i64, u64>>,
+    uses: AtomicU64,
+}
+
+impl Indexes {
+    fn get(&self, shelf: &Shelf) -> Option<Arc<[Index]>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let (version, indexes) = known.get(&shelf.id)?;
+        (*version == shelf.indexes).then(|| Arc::clone(indexes))
+    }
+
+    fn keep(&self, shelf: &Shelf, indexes: &Arc<[Index]>) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        // Resources that were replaced by a load are forgotten with the rest.
+        if known.len() > 4096 {
+            known.clear();
+        }
+        known.insert(shelf.id, (shelf.indexes, Arc::clone(indexes)));
+    }
+
+    fn use_now(&self, index: i64) {
+        let now = self.uses.fetch_add(1, Ordering::Relaxed);
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.insert(index, now + 1);
+    }
+
+    fn last_use(&self, index: i64) -> u64 {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.get(&index).copied().unwrap_or(0)
+    }
+}
+
+impl Store {
+    /// The indexes of a resource, as they were when `shelf` was read.
+    pub(in super::super) async fn indexes(&self, shelf: &Shelf) -> Result<Arc<[Index]>> {
+        if shelf.indexes == 0 {
+            return Ok(Arc::new([]));
+        }
+        if let Some(indexes) = self.0.indexes.get(shelf) {
+            return Ok(indexes);
+        }
+        let rows = statements::of_resource(&self.repository().db, shelf.id).await?;
+        // They belong to a later version of the resource if it has changed meanwhile.
+        let now = self.repository().shelf(&shelf.name).await?;
+        let indexes = rows.into_iter().filter_map(|(id, name, state)| {
+            Some(Index {
+                id,
+                spec: Spec::from_name(&name)?,
+                name,
+                ready: state == statements::READY,
+            })
+        });
+        let indexes: Arc<[Index]> = indexes.collect();
+        if now.is_some_and(|now| now.id == shelf.id && now.indexes == shelf.indexes) {
+            self.0.indexes.keep(shelf, &indexes);
+        }
+        Ok(indexes)
+    }
+
+    /// The index on `spec`, if it is ready. If there is none, it is made, and waited for a little.
+    pub(in super::super) async fn index(&self, shelf: &Shelf, spec: &Spec) -> Result<Option<i64>> {
+        let name = spec.name();
+        let indexes = self.indexes(shelf).await?;
+        if let Some(index) = indexes
+            .iter()
+            .find(|index| index.name == name && index.ready)
+        {
+            self.0.indexes.use_now(index.id);
+            return Ok(Some(index.id));
+        }
+        let made = self.make_index(shelf, spec, &name).await?;
+        if let Some(index) = made {
+            self.0.indexes.use_now(index);
+        }
+        Ok(made)
+    }
+
+    /// The index of these that was not used for longest.
+    pub(super) fn least_used<'i>(&self, indexes: &'i [Index]) -> Option<&'i Index> {
+        indexes
+            .iter()
+            .min_by_key(|index| self.0.indexes.last_use(index.id))
+    }
+}

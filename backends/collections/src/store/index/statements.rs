@@ -1,0 +1,220 @@
+//! Every statement about indexes and their entries.
+
+use std::ops::Range;
+
+use underpin::{
+    Result,
+    db::{Db, Engine, Query, sql},
+};
+
+/// States of an index: being made, complete, no longer wanted.
+pub(in super::super) const READY: i64 = 1;
+pub(super) const DROPPED: i64 = 2;
+
+/// Those of a resource: id, name, state.
+pub(super) async fn of_resource(db: &Db, resource: i64) -> Result<Vec<(i64, String, i64)>> {
+    sql("SELECT id, name, state FROM collections_indexes WHERE resource = $1 AND state < 2 ORDER BY id")
+        .bind(resource)
+        .fetch_all(db)
+        .await
+}
+
+/// A set of changes has to be made anew if it knew other indexes.
+fn announce(resource: i64) -> Query {
+    sql("UPDATE collections_resources SET indexes = indexes + 1 WHERE id = $1 AND load IS NULL")
+        .bind(resource)
+        .must_change(1)
+}
+
+/// Begins an index, unless there is one.
+pub(super) async fn begin(db: &Db, resource: i64, name: &str) -> Result<()> {
+    let insert = sql(
+        "INSERT INTO collections_indexes (resource, name, state) VALUES ($1, $2, 0)
+         ON CONFLICT (resource, name) DO NOTHING",
+    )
+    .bind(resource)
+    .bind(name);
+    db.run_together(vec![announce(resource), insert])
+        .await
+        .map(drop)
+}
+
+/// Every record is in it now.
+pub(super) async fn complete(db: &Db, resource: i64, index: i64) -> Result<()> {
+    let update =
+        sql("UPDATE collections_indexes SET state = 1 WHERE id = $1 AND state = 0").bind(index);
+    db.run_together(vec![announce(resource), update])
+        .await
+        .map(drop)
+}
+
+/// Nobody is to use it from now on. Its entries go later.
+pub(super) async fn drop_index(db: &Db, resource: i64, index: i64) -> Result<()> {
+    let update = sql("UPDATE collections_indexes SET state = 2, name = 'dropped ' || CAST(id AS text) WHERE id = $1")
+        .bind(index);
+    db.run_together(vec![announce(resource), update])
+        .await
+        .map(drop)
+}
+
+/// Removes some entries of an index that nobody uses, and the index with the last; `false` if none is left.
+pub(in super::super) async fn sweep(db: &Db, resource: Option<i64>) -> Result<bool> {
+    let dead: Option<i64> = sql(
+        "SELECT id FROM collections_indexes WHERE state = $1 OR resource = $2 ORDER BY id LIMIT 1",
+    )
+    .bind(DROPPED)
+    .bind(resource)
+    .fetch_optional(db)
+    .await?;
+    let Some(dead) = dead else {
+        return Ok(false);
+    };
+    let last: Option<Vec<u8>> = sql(
+        "SELECT key FROM collections_entries WHERE index_id = $1 ORDER BY key LIMIT 1 OFFSET 2000",
+    )
+    .bind(dead)
+    .fetch_optional(db)
+    .await?;
+    let is_last = last.is_none();
+    sql("DELETE FROM collections_entries WHERE index_id = $1 AND (key <= $2 OR $2 IS NULL)")
+        .bind(dead)
+        .bind(last)
+        .rows_affected(db)
+        .await?;
+    if is_last {
+        sql("DELETE FROM collections_indexes WHERE id = $1")
+            .bind(dead)
+            .rows_affected(db)
+            .await?;
+    }
+    Ok(true)
+}
+
+/// An entry for one of a set's new records.
+pub(in super::super) fn add_new(index: i64, key: Vec<u8>, resource: i64, before_end: i64) -> Query {
+    sql("INSERT INTO collections_entries (index_id, key, number)
+         SELECT $1, $2, id * 1099511627776 + next_place - $4 FROM collections_resources WHERE id = $3")
+        .bind(index)
+        .bind(key)
+        .bind(resource)
+        .bind(before_end)
+}
+
+pub(in super::super) fn add(index: i64, key: Vec<u8>, number: i64) -> Query {
+    sql("INSERT INTO collections_entries (index_id, key, number) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+        .bind(index)
+        .bind(key)
+        .bind(number)
+}
+
+pub(in super::super) fn remove(index: i64, key: Vec<u8>, number: i64) -> Query {
+    sql("DELETE FROM collections_entries WHERE index_id = $1 AND key = $2 AND number = $3")
+        .bind(index)
+        .bind(key)
+        .bind(number)
+}
+
+/// What a batch of an index that is being made has of a record: number, stamp, key.
+pub(super) type Entry = (i64, i64, Vec<u8>);
+
+/// Adds those of `entries` whose record is still as it was read. Writers are kept out meanwhile: those that come
+/// later find the index and keep it in step themselves.
+pub(super) async fn add_unchanged(
+    db: &Db,
+    resource: i64,
+    index: i64,
+    entries: &[Entry],
+) -> Result<()> {
+    let lock =
+        sql("UPDATE collections_resources SET version = version WHERE id = $1 AND load IS NULL")
+            .bind(resource)
+            .must_change(1);
+    let mut insert = sql(add_text(db.engine(), entries.len())).bind(index);
+    for (number, stamp, key) in entries {
+        insert = insert.bind(*number).bind(*stamp).bind(key.clone());
+    }
+    db.run_together(vec![lock, insert]).await.map(drop)
+}
+
+fn add_text(engine: Engine, rows: usize) -> String {
+    let row = |at: usize| {
+        let [number, stamp, key] = [2, 3, 4].map(|place| at * 3 + place);
+        match engine {
+            Engine::Sqlite => format!("(${number}, ${stamp}, ${key})"),
+            Engine::Postgres => {
+                format!(
+                    "(CAST(${number} AS bigint), CAST(${stamp} AS bigint), CAST(${key} AS bytea))"
+                )
+            }
+        }
+    };
+    let rows: Vec<_> = (0..rows).map(row).collect();
+    format!(
+        "INSERT INTO collections_entries (index_id, key, number)
+         SELECT collections_indexes.id, found.column3, records.number
+           FROM (VALUES {}) AS found
+           JOIN collections_records records ON records.number = found.column1 AND records.stamp = found.column2
+           JOIN collections_indexes ON collections_indexes.id = $1 AND collections_indexes.state = 0
+         ON CONFLICT DO NOTHING",
+        rows.join(", ")
+    )
+}
+
+/// How many entries lie between these keys; from `most` on, `most`.
+pub(in super::super) fn count(index: i64, keys: &Range<Vec<u8>>, most: i64) -> Query {
+    sql("SELECT count(*) FROM (SELECT 1 FROM collections_entries
+          WHERE index_id = $1 AND key >= $2 AND key < $3 LIMIT $4) AS entries")
+    .bind(index)
+    .bind(keys.start.clone())
+    .bind(keys.end.clone())
+    .bind(most)
+}
+
+/// The numbers of the records between these keys, in no order.
+pub(in super::super) fn numbers(index: i64, keys: &Range<Vec<u8>>) -> Query {
+    sql("SELECT number FROM collections_entries WHERE index_id = $1 AND key >= $2 AND key < $3")
+        .bind(index)
+        .bind(keys.start.clone())
+        .bind(keys.end.clone())
+}
+
+/// Some of the records with this key, in file order.
+pub(in super::super) fn with_key(index: i64, key: &[u8], offset: i64, limit: i64) -> Query {
+    sql("SELECT records.number, records.stamp, records.body
+           FROM (SELECT number FROM collections_entries WHERE index_id = $1 AND key = $2
+                  ORDER BY number LIMIT $4 OFFSET $3) AS entries
+           JOIN collections_records records ON records.number = entries.number
+          ORDER BY records.number")
+    .bind(index)
+    .bind(key)
+    .bind(offset)
+    .bind(limit)
+}
+
+/// Some of the records in the order of the index.
+pub(in super::super) fn in_order(index: i64, offset: i64, limit: i64) -> Query {
+    sql("SELECT records.number, records.stamp, records.body
+           FROM (SELECT key, number FROM collections_entries WHERE index_id = $1
+                  ORDER BY key, number LIMIT $3 OFFSET $2) AS entries
+           JOIN collections_records records ON records.number = entries.number
+          ORDER BY entries.key, entries.number")
+    .bind(index)
+    .bind(offset)
+    .bind(limit)
+}
+
+/// The next records in the order of the index, with their keys.
+pub(in super::super) fn following(index: i64, after: &(Vec<u8>, i64), limit: i64) -> Query {
+    sql(
+        "SELECT entries.key, records.number, records.stamp, records.body
+           FROM (SELECT key, number FROM collections_entries
+                  WHERE index_id = $1 AND (key, number) > ($2, $3)
+                  ORDER BY key, number LIMIT $4) AS entries
+           JOIN collections_records records ON records.number = entries.number
+          ORDER BY entries.key, entries.number",
+    )
+    .bind(index)
+    .bind(after.0.clone())
+    .bind(after.1)
+    .bind(limit)
+}

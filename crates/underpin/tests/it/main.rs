@@ -5,4 +5,5 @@ mod handlers;
 mod probes;
 mod refusals;
 mod refused;
+mod replicas;
 mod versions;

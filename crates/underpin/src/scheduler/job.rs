@@ -173,7 +173,8 @@ impl<P: DeserializeOwned + Send + Sync + 'static> Draft<P> {
     /// Does `work` with a service of the app in a transaction, which it hands back to be committed together
     /// with the note that the run is done: its effects happen once.
     ///
-    /// On SQLite a transaction holds the only writer, for five seconds at most: await nothing else inside.
+    /// Await nothing else inside. On SQLite a transaction holds the only writer, for five seconds at most; on
+    /// PostgreSQL the server ends one in which it hears nothing for `JOBS_LEASE`.
     pub fn in_transaction<S, F, R>(self, work: F) -> Job
     where
         S: Provide,

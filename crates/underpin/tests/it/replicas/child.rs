@@ -81,7 +81,7 @@ impl Child {
         let what = "in the middle of a job";
         // Looked at more often than a middle is long.
         let waiting = async {
-            while !SCHEDULED.iter().any(|job| mark(&job)) {
+            while !SCHEDULED.iter().any(mark) {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };

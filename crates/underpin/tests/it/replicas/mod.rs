@@ -4,6 +4,12 @@
 //! What is small runs with all tests. The full sizes, one after the other:
 //! `cargo test -p underpin --test it -- --ignored --nocapture --test-threads 1 replicas::full`
 
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up must fail, and the full sizes have figures to tell"
+)]
+
 mod child;
 mod full;
 mod queue;

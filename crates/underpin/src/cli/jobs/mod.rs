@@ -1,5 +1,8 @@
 //! `jobs list|run|history|retry`: how the app's jobs stand, and a hand on them.
 
+#[cfg(test)]
+mod tests;
+
 use std::{fmt::Write, process::ExitCode};
 
 use clap::{Arg, ArgMatches, Command, value_parser};

@@ -64,7 +64,15 @@ Examples:
     at = \"$[*].views\"
     is = \"number\"          # id time token number set text absent_is_null any
     tolerance = 2
-    reason = \"views are counted in batches since issue 12\"";
+    reason = \"views are counted in batches since issue 12\"
+    [[mended]]                # a fault of the original, and what the candidate answers instead
+    path = \"/posts?title_like=%5B\"    # a query counts where it is given; `method`, `page`, too
+    was = 500
+    now = 400                 # `body`, too, where the status stays the same
+    reason = \"a wrong pattern is the client's mistake\"
+    [[left_out]]              # a scenario that is not replayed
+    page = \"middleware\"
+    reason = \"it runs JavaScript inside the server\"";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -90,6 +98,15 @@ struct Replay {
     /// Judge exchanges with this tag only (may be repeated)
     #[arg(long)]
     tag: Vec<String>,
+    /// Replay this scenario (page) only (may be repeated)
+    #[arg(long, value_name = "ID")]
+    page: Vec<String>,
+    /// Send no faster than recorded (pauses of at most 10 s)
+    #[arg(long)]
+    pace: bool,
+    /// Fail if more than this share of the exchanges is under rules
+    #[arg(long, value_name = "PERCENT", default_value_t = 100.0)]
+    most_ruled: f64,
     /// Compare this header, too (may be repeated)
     #[arg(long, value_name = "NAME")]
     header: Vec<String>,
@@ -122,7 +139,8 @@ struct Replay {
     #[arg(long, value_name = "COMMAND")]
     cli: Option<Template>,
     /// Starts a scenario from its data: the page's JSON on standard input, {page} and {startData},
-    /// `UNDERPIN_PAGE` and `UNDERPIN_START_DATA`; may print the address as its last line
+    /// `UNDERPIN_PAGE`, `UNDERPIN_START_DATA`, and each key of the recorder (`_sqlBefore` as
+    /// `UNDERPIN_PAGE_SQL_BEFORE`); may print the address as its last line
     #[arg(long, value_name = "COMMAND")]
     start: Option<Template>,
     /// Sign the described tokens anew and serve the keys here
@@ -157,9 +175,11 @@ impl Replay {
             },
             strict: self.strict,
             fail_fast: self.fail_fast,
+            pace: self.pace,
             selection: Selection {
                 numbers,
                 tags: self.tag.clone(),
+                pages: self.page.clone(),
             },
             create_user: self.create_user.clone(),
             before: self.before.clone(),

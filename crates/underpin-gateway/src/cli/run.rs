@@ -72,6 +72,13 @@ impl Replay {
         closed
             .and_then(|()| terminal.summary(&found))
             .map_err(|error| format!("cannot write the result: {error}"))?;
+        let share = found.share_under_rules();
+        if share > self.most_ruled {
+            return Err(format!(
+                "{share:.1} % of the exchanges are under rules; {} % may be",
+                self.most_ruled
+            ));
+        }
         let mismatched = found.totals().mismatched > 0;
         Ok(if mismatched {
             ExitCode::from(1)

@@ -7,7 +7,7 @@ use crate::json::{Json, Place, Text};
 const SEED_TEXT: &str = "<seed text>";
 
 /// Calls `visit` with every string and number in `value`.
-pub(super) fn each_leaf(value: &Json, visit: &mut impl FnMut(&str)) {
+pub fn each_leaf(value: &Json, visit: &mut impl FnMut(&str)) {
     match value {
         Json::Text(text) => visit(&text.value),
         Json::Number(text) => visit(text),

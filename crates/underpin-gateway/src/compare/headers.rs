@@ -1,9 +1,12 @@
 //! Compares the headers that clients read. Connection management, dates and server names stay out.
 
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use ring::digest;
+
 use super::{Answer, Comparer, scan, text::Belongs};
 
 /// Compared whether the original sent them or not: presence and absence both matter.
-const READ_BY_CLIENTS: [&str; 22] = [
+const READ_BY_CLIENTS: [&str; 23] = [
     "accept-ranges",
     "access-control-allow-credentials",
     "access-control-allow-headers",
@@ -14,6 +17,7 @@ const READ_BY_CLIENTS: [&str; 22] = [
     "allow",
     "cache-control",
     "content-disposition",
+    "content-encoding",
     "content-language",
     "content-range",
     "content-type",
@@ -26,6 +30,13 @@ const READ_BY_CLIENTS: [&str; 22] = [
     "vary",
     "www-authenticate",
     "x-total-count",
+];
+
+/// Lists whose white space nobody reads.
+const LISTS: [&str; 3] = [
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-expose-headers",
 ];
 
 /// Compared only if the original sent them.
@@ -62,7 +73,7 @@ impl Comparer<'_> {
                 .filter(|(own, _)| *own == name)
                 .map(|(_, v)| v.as_str())
                 .collect();
-            self.header(&name, &old, &new);
+            self.header(&name, &old, &new, answer);
         }
         self.length(answer);
     }
@@ -73,6 +84,9 @@ impl Comparer<'_> {
         }
         let mut names: Vec<String> = READ_BY_CLIENTS.iter().map(|n| (*n).to_owned()).collect();
         names.extend(self.session.headers.iter().cloned());
+        if self.is_json_head() && !self.session.ledger.has_other_ids() {
+            names.push("content-length".to_owned());
+        }
         for (name, _) in recorded {
             let own = name.starts_with("x-") && !INTERNAL.contains(&name.as_str());
             if own || READ_IF_SENT.contains(&name.as_str()) {
@@ -84,13 +98,14 @@ impl Comparer<'_> {
         names
     }
 
-    fn header(&mut self, name: &str, old: &[&str], new: &[&str]) {
+    fn header(&mut self, name: &str, old: &[&str], new: &[&str], answer: &Answer) {
         let note = match (name, old, new) {
             (_, [], []) => return,
             (_, [], _) => Err("not in the recording".to_owned()),
             (_, _, []) => Err("missing".to_owned()),
             ("allow" | "vary", ..) => same_set(old, new),
-            ("etag", ..) => same_etag(old, new),
+            (name, ..) if LISTS.contains(&name) => same_list(old, new),
+            ("etag", ..) => self.tags(old, new, answer),
             ("set-cookie", ..) => self.cookies(old, new),
             _ => self.values(old, new),
         };
@@ -106,6 +121,31 @@ impl Comparer<'_> {
             }
         };
         self.differ(&format!("header {name}"), &show(old), &show(new), &note);
+    }
+
+    /// A tag that the original computed from the body must be computed in the same way: clients sent
+    /// it to the original, and will send it to the candidate.
+    fn tags(&self, old: &[&str], new: &[&str], answer: &Answer) -> Result<(), String> {
+        same_strength(old, new)?;
+        let recorded = &self.exchange.response;
+        let of_body = old.first() == Some(&weak_tag(&recorded.body).as_str());
+        if of_body && new.first() != Some(&weak_tag(&answer.body).as_str()) {
+            return Err("not computed from the body as the original does".to_owned());
+        }
+        let comparable = self.is_json_head() && !self.session.ledger.has_other_ids();
+        if comparable && old != new {
+            return Err("of another body".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Whether this answer has no body, but headers that describe one in JSON.
+    fn is_json_head(&self) -> bool {
+        let headers = &self.exchange.response.headers;
+        self.exchange.request.method == "HEAD"
+            && headers.iter().any(|(name, value)| {
+                name.eq_ignore_ascii_case("content-type") && value.contains("json")
+            })
     }
 
     fn values(&mut self, old: &[&str], new: &[&str]) -> Result<(), String> {
@@ -238,8 +278,29 @@ fn same_set(old: &[&str], new: &[&str]) -> Result<(), String> {
     }
 }
 
+/// The same elements in the same order; a list may be sent in several lines (RFC 9110, section 5.3).
+fn same_list(old: &[&str], new: &[&str]) -> Result<(), String> {
+    let elements = |values: &[&str]| -> Vec<String> {
+        let all = values.iter().flat_map(|value| value.split(','));
+        all.map(|element| element.trim().to_owned()).collect()
+    };
+    if elements(old) == elements(new) {
+        Ok(())
+    } else {
+        Err(String::new())
+    }
+}
+
+/// The tag that Express and its kin give a body: its length, and the start of its SHA-1.
+fn weak_tag(body: &[u8]) -> String {
+    let digest = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, body);
+    let mut hash = STANDARD_NO_PAD.encode(digest.as_ref());
+    hash.truncate(27);
+    format!("W/\"{:x}-{hash}\"", body.len())
+}
+
 /// An entity tag is opaque (RFC 9110, section 8.8.3): only its strength is read.
-fn same_etag(old: &[&str], new: &[&str]) -> Result<(), String> {
+fn same_strength(old: &[&str], new: &[&str]) -> Result<(), String> {
     let strength = |values: &[&str]| {
         values
             .iter()

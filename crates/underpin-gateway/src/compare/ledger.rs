@@ -84,6 +84,13 @@ impl Ledger {
         self.ids.get(old).map(String::as_str)
     }
 
+    /// Whether the candidate calls anything otherwise than the original, so that lengths and hashes
+    /// of bodies that are not at hand cannot be compared.
+    pub fn has_other_ids(&self) -> bool {
+        self.ids.iter().any(|(old, new)| old != new)
+            || self.numbers.iter().any(|known| known.old != known.new)
+    }
+
     /// Pairs two ids.
     ///
     /// # Errors

@@ -6,7 +6,12 @@ use chrono::{NaiveDate, TimeDelta};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Ledger, scan, time::Clock};
+use super::{
+    Answer, Ledger,
+    mended::{LeftOut, Mended, Which, check_reason},
+    scan,
+    time::Clock,
+};
 use crate::{
     har::Exchange,
     json::{Json, Pattern, Place},
@@ -42,6 +47,10 @@ pub enum Matcher {
 struct File {
     #[serde(default)]
     rule: Vec<Spanned<Raw>>,
+    #[serde(default)]
+    mended: Vec<Spanned<Mended>>,
+    #[serde(default)]
+    left_out: Vec<Spanned<LeftOut>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,6 +59,7 @@ struct Raw {
     reason: String,
     method: Option<String>,
     path: Option<String>,
+    page: Option<String>,
     at: Option<String>,
     header: Option<String>,
     status: Option<Vec<u16>>,
@@ -68,8 +78,7 @@ enum Where {
 #[derive(Debug, Clone)]
 struct Rule {
     reason: String,
-    method: Option<String>,
-    path: Option<String>,
+    which: Which,
     place: Where,
     is: Matcher,
     tolerance: Option<f64>,
@@ -78,7 +87,11 @@ struct Rule {
 
 /// The rules of one file, with how often each excused something.
 #[derive(Debug, Clone, Default)]
-pub struct Rules(Vec<Rule>);
+pub struct Rules {
+    values: Vec<Rule>,
+    mended: Vec<Mended>,
+    left_out: Vec<LeftOut>,
+}
 
 impl Rules {
     /// Reads a rules file; `today` decides which `any` rules have expired.
@@ -97,23 +110,37 @@ impl Rules {
     /// What is wrong, with the line.
     pub fn parse(text: &str, today: NaiveDate) -> Result<Rules, String> {
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
-        let mut rules = Vec::new();
-        for raw in file.rule {
-            let before = text.get(..raw.span().start).unwrap_or_default();
-            let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-            let rule = rule(raw.into_inner(), today);
-            rules.push(rule.map_err(|why| format!("line {line}: {why}"))?);
-        }
-        Ok(Rules(rules))
+        let check = |raw| rule(raw, today);
+        Ok(Rules {
+            values: checked(text, file.rule, check)?,
+            mended: checked(text, file.mended, Mended::checked)?,
+            left_out: checked(text, file.left_out, LeftOut::checked)?,
+        })
+    }
+
+    /// Why the candidate's answer is right, although the original's was another one.
+    pub fn mends(&mut self, exchange: &Exchange, answer: &Answer) -> Option<String> {
+        let fits = |mended: &&mut Mended| mended.accepts(exchange, answer);
+        let mended = self.mended.iter_mut().find(fits)?;
+        mended.used += 1;
+        Some(format!("rule: {}", mended.reason))
+    }
+
+    /// Why this scenario is not replayed.
+    pub fn leaves_out(&mut self, page: &str) -> Option<String> {
+        let left_out = self.left_out.iter_mut().find(|rule| rule.page == page)?;
+        left_out.used += 1;
+        Some(format!("rule: {}", left_out.reason))
     }
 
     /// The reasons of the rules that excused nothing.
     pub fn unused(&self) -> Vec<&str> {
-        self.0
-            .iter()
-            .filter(|rule| rule.used == 0)
-            .map(|rule| rule.reason.as_str())
-            .collect()
+        let values = self.values.iter().map(|rule| (rule.used, &rule.reason));
+        let mended = self.mended.iter().map(|rule| (rule.used, &rule.reason));
+        let left_out = self.left_out.iter().map(|rule| (rule.used, &rule.reason));
+        let all = values.chain(mended).chain(left_out);
+        let unused = all.filter(|(used, _)| *used == 0);
+        unused.map(|(_, reason)| reason.as_str()).collect()
     }
 
     pub(super) fn accepts_status(&mut self, exchange: &Exchange, status: u16) -> Option<String> {
@@ -166,27 +193,15 @@ impl Rules {
         mut fits: impl FnMut(&Rule) -> bool,
     ) -> Option<String> {
         let rule = self
-            .0
+            .values
             .iter_mut()
-            .find(|rule| rule.concerns(exchange) && fits(rule))?;
+            .find(|rule| rule.which.concerns(exchange) && fits(rule))?;
         rule.used += 1;
         Some(format!("rule: {}", rule.reason))
     }
 }
 
 impl Rule {
-    fn concerns(&self, exchange: &Exchange) -> bool {
-        let request = &exchange.request;
-        let path = request.target.split('?').next().unwrap_or_default();
-        self.method
-            .as_ref()
-            .is_none_or(|method| *method == request.method)
-            && self
-                .path
-                .as_ref()
-                .is_none_or(|pattern| path_matches(pattern, path))
-    }
-
     fn is_at(&self, place: &Place) -> bool {
         matches!(&self.place, Where::Json(pattern) if pattern.matches(place))
     }
@@ -245,9 +260,7 @@ impl Rule {
 }
 
 fn rule(raw: Raw, today: NaiveDate) -> Result<Rule, String> {
-    if raw.reason.trim().is_empty() {
-        return Err("the reason is empty: say why this difference does not matter".to_owned());
-    }
+    check_reason(&raw.reason)?;
     let place = match (&raw.at, &raw.header, &raw.status) {
         (Some(at), None, None) => Where::Json(Pattern::parse(at)?),
         (None, Some(header), None) => Where::Header(header.to_ascii_lowercase()),
@@ -266,14 +279,16 @@ fn rule(raw: Raw, today: NaiveDate) -> Result<Rule, String> {
     if is == Matcher::Any {
         check_since(raw.since.as_deref(), today)?;
     }
-    let (reason, method, path, tolerance) = (raw.reason, raw.method, raw.path, raw.tolerance);
     Ok(Rule {
-        reason,
-        method,
-        path,
+        reason: raw.reason,
+        which: Which {
+            method: raw.method,
+            path: raw.path,
+            page: raw.page,
+        },
         place,
         is,
-        tolerance,
+        tolerance: raw.tolerance,
         used: 0,
     })
 }
@@ -290,15 +305,16 @@ fn check_since(since: Option<&str>, today: NaiveDate) -> Result<(), String> {
     Ok(())
 }
 
-/// `*` stands for one segment, `**` at the end for any number of them.
-fn path_matches(pattern: &str, path: &str) -> bool {
-    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
-    loop {
-        match (wanted.next(), given.next()) {
-            (Some("**"), _) | (None, None) => return true,
-            (Some("*"), Some(_)) => {}
-            (Some(a), Some(b)) if a == b => {}
-            _ => return false,
-        }
-    }
+/// Checks each rule of a kind; a complaint names the line.
+fn checked<R, T>(
+    text: &str,
+    rules: Vec<Spanned<R>>,
+    check: impl Fn(R) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
+    let one = |rule: Spanned<R>| {
+        let before = text.get(..rule.span().start).unwrap_or_default();
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        check(rule.into_inner()).map_err(|why| format!("line {line}: {why}"))
+    };
+    rules.into_iter().map(one).collect()
 }

@@ -208,16 +208,18 @@ fn looks_random(text: &str) -> bool {
     of_alphabet && text.len() >= 7 && kinds >= 2
 }
 
-/// Same length, and no letters of a kind that the old value's alphabet lacks.
+/// Same length, and no letters of a kind that the old value's alphabet lacks. A short id may lack
+/// capitals by chance.
 fn same_alphabet(old: &str, new: &str) -> bool {
     let is_hex = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     let fits: fn(u8) -> bool = if old.len() >= 16 && is_hex(old) {
         |b| matches!(b, b'0'..=b'9' | b'a'..=b'f')
     } else if old.bytes().all(|b| b.is_ascii_digit()) {
         |b| b.is_ascii_digit()
-    } else if old
-        .bytes()
-        .all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
+    } else if old.len() >= 16
+        && old
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
     {
         |b| b.is_ascii_digit() || b.is_ascii_lowercase()
     } else {

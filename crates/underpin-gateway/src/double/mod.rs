@@ -28,6 +28,13 @@ pub fn notes() -> &'static Recording {
     })
 }
 
+/// Another recording that the repository keeps, such as `collections/json-server-v0`.
+pub fn recording(name: &str) -> &'static Recording {
+    let contracts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts");
+    let recording = har::load(&contracts.join(format!("{name}.har"))).unwrap();
+    Box::leak(Box::new(recording))
+}
+
 /// The secret with which the recorded tokens are signed.
 pub const SECRET: &str = "oracle-secret-key-0123456789-abcdefghij";
 

@@ -34,6 +34,13 @@ pub fn variants(exchange: &Exchange, answer: &Answer, now: i64) -> Vec<Spoilt> {
     all
 }
 
+/// The entity tag that Express gives a body.
+pub fn weak_tag(body: &[u8]) -> String {
+    let hash = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, body);
+    let hash = base64::engine::general_purpose::STANDARD.encode(hash.as_ref());
+    format!("W/\"{:x}-{}\"", body.len(), &hash[..27])
+}
+
 fn with_body(answer: &Answer, body: Vec<u8>) -> Answer {
     let mut spoilt = answer.clone();
     spoilt.wire_length = body.len() as u64;
@@ -62,7 +69,13 @@ fn statuses(answer: &Answer) -> Vec<Spoilt> {
 
 fn headers(exchange: &Exchange, answer: &Answer) -> Vec<Spoilt> {
     let mut all = Vec::new();
-    let unread = ["date", "server", "content-length"];
+    let unread = [
+        "date",
+        "server",
+        "content-length",
+        "connection",
+        "keep-alive",
+    ];
     for (at, (name, value)) in answer.headers.iter().enumerate() {
         let left_out = exchange.body_left_out() && name != "content-type";
         if unread.contains(&name.as_str()) || left_out {

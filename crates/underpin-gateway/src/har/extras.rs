@@ -19,6 +19,39 @@ pub struct Page {
     pub json: Json,
 }
 
+impl Page {
+    /// What the recorder says about the scenario, as environment variables: `_startData` becomes
+    /// `UNDERPIN_PAGE_START_DATA`. A list of texts becomes lines, other values are JSON.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let variable = |(name, value): &(crate::json::Text, Json)| {
+            let name = screaming(name.value.strip_prefix('_')?);
+            let value = match value {
+                Json::Null => return None,
+                Json::Text(text) => text.value.clone(),
+                Json::Array(lines) if lines.iter().all(|line| line.as_str().is_some()) => {
+                    let lines: Vec<&str> = lines.iter().filter_map(Json::as_str).collect();
+                    lines.join("\n")
+                }
+                other => other.to_compact(),
+            };
+            Some((format!("UNDERPIN_PAGE_{name}"), value))
+        };
+        self.json.members().iter().filter_map(variable).collect()
+    }
+}
+
+/// `startData` as `START_DATA`.
+fn screaming(name: &str) -> String {
+    let mut out = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() {
+            out.push('_');
+        }
+        out.extend(letter.to_uppercase());
+    }
+    out
+}
+
 /// What must exist before the first exchange.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {

@@ -6,7 +6,10 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, fs, path::Path};
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+};
 
 pub use extras::{Capture, Issuer, Page, Setup};
 
@@ -18,6 +21,8 @@ const LARGEST_FILE: u64 = 256 << 20;
 /// A recording: what was sent to the original, in order, and what it answered.
 #[derive(Debug, Clone)]
 pub struct Recording {
+    /// Where the file lies, with the data that its scenarios start from; none if it came as text.
+    pub directory: Option<PathBuf>,
     /// The exchanges in the order in which they were made.
     pub exchanges: Vec<Exchange>,
     /// The scenarios that exchanges belong to.
@@ -129,7 +134,9 @@ pub fn load(path: &Path) -> Result<Recording, LoadError> {
     }
     let bytes = fs::read(path).map_err(|error| told(format!("cannot be read: {error}")))?;
     let text = String::from_utf8(bytes).map_err(|_| told("is not UTF-8 text".to_owned()))?;
-    from_text(&text).map_err(|LoadError(what)| told(what))
+    let mut recording = from_text(&text).map_err(|LoadError(what)| told(what))?;
+    recording.directory = path.parent().map(ToOwned::to_owned);
+    Ok(recording)
 }
 
 /// Reads a recording from the text of a HAR file.

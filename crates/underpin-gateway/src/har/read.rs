@@ -27,6 +27,7 @@ pub(super) fn recording(document: &Json) -> Result<Recording> {
     }
     Ok(Recording {
         exchanges,
+        directory: None,
         pages: extras::pages(log),
         setup: extras::setup(log),
     })
@@ -91,13 +92,25 @@ fn request(value: &Json, place: &Place) -> Result<Request> {
             "is not HAR: `{place}` should be an absolute address, but is `{url}`"
         ))
     })?;
+    let headers = headers(value, place)?;
+    let origin = match host(&headers) {
+        Some(host) if origin.is_empty() => format!("http://{host}"),
+        _ => origin,
+    };
     Ok(Request {
         method: text(value, place, "method")?.to_owned(),
         origin,
         target,
-        headers: headers(value, place)?,
+        headers,
         body: body::request(value.get("postData"), &place.member("postData"))?,
     })
+}
+
+fn host(headers: &[(String, String)]) -> Option<&str> {
+    let mut named = headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("host"));
+    named.next().map(|(_, value)| value.as_str())
 }
 
 /// `http://host/a?b#c` is (`http://host`, `/a?b`): a fragment never goes over the wire. A recorder

@@ -2,11 +2,12 @@
 
 use std::{io::Read, time::Duration};
 
+use brotli_decompressor::Decompressor;
 use bytes::{Bytes, BytesMut};
 use flate2::read::{GzDecoder, ZlibDecoder};
 use http_body_util::{BodyExt, Full};
 use hyper::{
-    Request,
+    Request, Uri,
     body::Incoming,
     client::conn::http1,
     header::{HeaderName, HeaderValue},
@@ -14,7 +15,11 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, time::timeout};
 
+use super::first_line::FirstLine;
 use crate::compare::Answer;
+
+/// What the HTTP library is told to ask for in place of a target that it refuses.
+const PLACEHOLDER: &str = "/";
 
 /// Where the candidate listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,10 +77,13 @@ pub struct Outgoing {
     pub method: String,
     /// Path and query.
     pub target: String,
-    /// Headers in order; `host`, `content-length` and `connection` are made anew.
+    /// Headers in order; `content-length` and `connection` are made anew, and `host`, too, unless
+    /// `host` below says otherwise.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
+    /// A `Host` header that is not the server's address.
+    pub host: Option<String>,
 }
 
 /// Limits for one exchange.
@@ -100,7 +108,7 @@ pub enum Failure {
 
 /// Sends `outgoing` and waits for the whole answer.
 pub async fn send(target: &Target, outgoing: &Outgoing, limits: Limits) -> Result<Answer, Failure> {
-    let request = request(target, outgoing)?;
+    let (request, first_line) = request(target, outgoing)?;
     let exchange = async {
         let stream = TcpStream::connect(&target.address).await.map_err(|error| {
             Failure::Unreachable(format!("cannot connect to {}: {error}", target.address))
@@ -110,7 +118,7 @@ pub async fn send(target: &Target, outgoing: &Outgoing, limits: Limits) -> Resul
             .map_err(|error| Failure::Broken(error.to_string()))?;
         let (mut sender, connection) = http1::Builder::new()
             .max_buf_size(1 << 20)
-            .handshake(TokioIo::new(stream))
+            .handshake(TokioIo::new(FirstLine::new(stream, first_line)))
             .await
             .map_err(|error| broken(&error))?;
         let connection = tokio::spawn(connection);
@@ -140,18 +148,30 @@ fn broken(error: &hyper::Error) -> Failure {
     Failure::Broken(text)
 }
 
-fn request(target: &Target, outgoing: &Outgoing) -> Result<Request<Full<Bytes>>, Failure> {
+/// The request for the library, and what its first line must be if the library cannot write it:
+/// clients send targets that no standard allows, and servers answer them.
+type Prepared = (Request<Full<Bytes>>, Option<(usize, Vec<u8>)>);
+
+fn request(target: &Target, outgoing: &Outgoing) -> Result<Prepared, Failure> {
     let unsendable = |what: &str| Failure::Unsendable(format!("the HTTP library refuses {what}"));
+    let wanted = &outgoing.target;
+    if wanted.contains(['\r', '\n']) {
+        return Err(unsendable("a target with line ends"));
+    }
+    let keeps = |uri: &Uri| uri.to_string() == *wanted && wanted.starts_with(['/', '*']);
+    let uri = wanted.parse().ok().filter(keeps);
+    let first_line = uri.is_none().then(|| {
+        let line = |target: &str| format!("{} {target} HTTP/1.1\r\n", outgoing.method);
+        (line(PLACEHOLDER).len(), line(wanted).into_bytes())
+    });
     let mut request = Request::builder()
         .method(outgoing.method.as_str())
-        .uri(&outgoing.target)
+        .uri(uri.unwrap_or_else(|| Uri::from_static(PLACEHOLDER)))
         .body(Full::new(Bytes::from(outgoing.body.clone())))
         .map_err(|error| unsendable(&format!("this request: {error}")))?;
+    let host = outgoing.host.as_ref().unwrap_or(&target.authority);
     let headers = request.headers_mut();
-    headers.insert(
-        "host",
-        value(&target.authority).ok_or_else(|| unsendable("the host"))?,
-    );
+    headers.insert("host", value(host).ok_or_else(|| unsendable("the host"))?);
     for (name, text) in &outgoing.headers {
         let lower = name.to_ascii_lowercase();
         if matches!(lower.as_str(), "host" | "connection" | "keep-alive") || name.starts_with(':') {
@@ -166,7 +186,7 @@ fn request(target: &Target, outgoing: &Outgoing) -> Result<Request<Full<Bytes>>,
         let text = value(text).ok_or_else(|| unsendable(&format!("the value of `{lower}`")))?;
         headers.append(name, text);
     }
-    Ok(request)
+    Ok((request, first_line))
 }
 
 /// Recorders read header bytes as Latin-1 (so does HTTP); anything else is sent as UTF-8.
@@ -215,6 +235,9 @@ fn decoded(bytes: &[u8], encoding: Option<&str>, limit: u64) -> Result<Vec<u8>, 
         None | Some("identity") => return Ok(bytes.to_vec()),
         Some("gzip" | "x-gzip") => GzDecoder::new(bytes).take(limit + 1).read_to_end(&mut out),
         Some("deflate") => ZlibDecoder::new(bytes)
+            .take(limit + 1)
+            .read_to_end(&mut out),
+        Some("br") => Decompressor::new(bytes, 4096)
             .take(limit + 1)
             .read_to_end(&mut out),
         Some(other) => {

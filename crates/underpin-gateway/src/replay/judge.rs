@@ -1,8 +1,8 @@
 //! From an answer to a verdict: what the comparison found, and what the recording itself excuses.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use super::{Run, Sent, client::Failure};
+use super::{Outgoing, Run, Sent, client::Failure};
 use crate::{
     compare::{Answer, Comparison, Difference},
     har::Exchange,
@@ -35,16 +35,28 @@ impl Run<'_> {
         }
     }
 
-    fn verdict(&self, exchange: &Exchange, found: &Comparison, answer: Option<&Answer>) -> Verdict {
+    /// An exchange that is not sent: the reason is told instead of a verdict.
+    pub(super) fn left_out(&mut self, exchange: &Exchange, why: &str) -> Outcome {
+        self.session.ledger.disturbed = true;
+        Outcome {
+            exchange: exchange.clone(),
+            verdict: Verdict::Skipped(why.to_owned()),
+            differences: Vec::new(),
+            excused: BTreeMap::new(),
+            sent: Outgoing::default(),
+            answer: None,
+            took: Duration::ZERO,
+        }
+    }
+
+    fn verdict(
+        &mut self,
+        exchange: &Exchange,
+        found: &Comparison,
+        answer: Option<&Answer>,
+    ) -> Verdict {
         if !self.options.selection.includes(exchange) {
             return Verdict::Skipped("not selected".to_owned());
-        }
-        if let Some(how) = exchange
-            .shortened
-            .as_ref()
-            .filter(|_| exchange.request.body.is_empty())
-        {
-            return Verdict::Skipped(format!("its request body is not in the recording: {how}"));
         }
         if found.differences.is_empty() {
             return Verdict::Matched;
@@ -57,6 +69,10 @@ impl Run<'_> {
             .find(|tag| exchange.has_tag(tag));
         if let Some(tag) = tag {
             return Verdict::Excused(format!("tag {tag}"));
+        }
+        let mended = answer.and_then(|answer| self.session.rules.mends(exchange, answer));
+        if let Some(why) = mended {
+            return Verdict::Excused(why);
         }
         match (&exchange.tolerate, answer) {
             (Some(why), Some(answer)) if is_tolerable(why, answer) => {

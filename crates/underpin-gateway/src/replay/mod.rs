@@ -2,10 +2,12 @@
 
 mod client;
 mod commands;
+mod first_line;
 mod judge;
 mod prepare;
 mod request;
 mod selection;
+mod shortened;
 mod signer;
 mod stand_in;
 #[cfg(test)]
@@ -26,8 +28,12 @@ use crate::{
     report::{Outcome, Report, Verdict},
 };
 
+/// The longest pause of a recording that is kept, in microseconds.
+const LONGEST_PAUSE: i64 = 10_000_000;
+
 /// How to replay.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// Where the candidate listens, unless a start command says so.
     pub to: Option<Target>,
@@ -47,6 +53,8 @@ pub struct Options {
     pub fail_fast: bool,
     /// Which exchanges are judged.
     pub selection: Selection,
+    /// Whether to keep at least the recording's distances between requests.
+    pub pace: bool,
     /// Creates a user: `{username}`, `{password}`.
     pub create_user: Option<Template>,
     /// Does what `_before` says: JSON on standard input.
@@ -81,9 +89,14 @@ pub async fn run(
         let length = batch_length(recording.exchanges.get(at..).unwrap_or_default());
         let batch = recording.exchanges.get(at..at + length).unwrap_or_default();
         at += length;
-        run.enter_page(recording, exchange).await?;
-        run.before(exchange).await?;
-        let outcomes = run.exchange(batch, at == length).await?;
+        let outcomes = if let Some(why) = run.reason_to_leave_out(batch) {
+            batch.iter().map(|e| run.left_out(e, &why)).collect()
+        } else {
+            run.enter_page(recording, exchange).await?;
+            run.before(exchange).await?;
+            run.keep_pace(exchange).await;
+            run.exchange(batch, at == length).await?
+        };
         let stop = options.fail_fast && outcomes.iter().any(|o| o.verdict == Verdict::Mismatched);
         for outcome in outcomes {
             observe(&outcome);
@@ -129,12 +142,41 @@ struct Run<'a> {
     signer: Option<Signer>,
     target: Option<Target>,
     page: Option<String>,
+    /// When the last request was sent, in the recording and now.
+    last: Option<(i64, i64)>,
     recording_began: i64,
     replay_began: i64,
     notices: Vec<String>,
 }
 
 impl Run<'_> {
+    /// Why these exchanges are not even sent.
+    fn reason_to_leave_out(&mut self, batch: &[Exchange]) -> Option<String> {
+        let exchange = batch.first()?;
+        let page = exchange.page.as_deref();
+        if page.is_some_and(|page| !self.options.selection.has_page(page)) {
+            return Some("another scenario was asked for".to_owned());
+        }
+        let rule = page.and_then(|page| self.session.rules.leaves_out(page));
+        if let (Some(page), Some(why)) = (page, &rule) {
+            let notice = format!("scenario `{page}` is left out: {why}");
+            if !self.notices.contains(&notice) {
+                self.notices.push(notice);
+            }
+        }
+        rule.or_else(|| batch.iter().find_map(shortened::lacks))
+    }
+
+    /// Waits until as much time has passed since the last request as in the recording.
+    async fn keep_pace(&mut self, exchange: &Exchange) {
+        if let (Some((recorded, sent)), true) = (self.last, self.options.pace) {
+            let distance = (exchange.started - recorded).clamp(0, LONGEST_PAUSE);
+            let left = u64::try_from(sent + distance - now()).unwrap_or(0);
+            tokio::time::sleep(Duration::from_micros(left)).await;
+        }
+        self.last = Some((exchange.started, now()));
+    }
+
     async fn exchange(&mut self, batch: &[Exchange], first: bool) -> Result<Vec<Outcome>, String> {
         let target = self.target.clone().ok_or("no candidate: give `--to URL`")?;
         let mut waiting = Vec::new();

@@ -2,7 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::{client::Outgoing, signer::Signer};
+use super::{client::Outgoing, shortened, signer::Signer};
 use crate::{compare::Ledger, har::Exchange};
 
 /// Builds the request that is sent at `now`, in microseconds since 1970.
@@ -20,11 +20,19 @@ pub fn build(exchange: &Exchange, ledger: &Ledger, signer: Option<&Signer>, now:
         };
         (name.clone(), value)
     };
+    let authority = recorded.origin.split_once("://").map(|(_, rest)| rest);
+    let host = recorded
+        .headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("host"))
+        .map(|(_, value)| value)
+        .filter(|value| Some(value.as_str()) != authority);
     Outgoing {
+        host: host.cloned(),
         method: recorded.method.clone(),
         target: target(&recorded.target, ledger),
         headers: recorded.headers.iter().map(header).collect(),
-        body: body(&recorded.body, ledger),
+        body: shortened::rebuilt(exchange).unwrap_or_else(|| body(&recorded.body, ledger)),
     }
 }
 

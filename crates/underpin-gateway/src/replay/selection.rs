@@ -11,6 +11,8 @@ pub struct Selection {
     pub numbers: Option<Numbers>,
     /// Tags of which an exchange needs one.
     pub tags: Vec<String>,
+    /// Scenarios to replay; empty means all.
+    pub pages: Vec<String>,
 }
 
 /// A list of numbers and ranges of numbers.
@@ -42,6 +44,11 @@ impl FromStr for Numbers {
 }
 
 impl Selection {
+    /// Whether this scenario is replayed.
+    pub fn has_page(&self, page: &str) -> bool {
+        self.pages.is_empty() || self.pages.iter().any(|own| own == page)
+    }
+
     /// Whether this exchange is judged.
     pub fn includes(&self, exchange: &Exchange) -> bool {
         let number =

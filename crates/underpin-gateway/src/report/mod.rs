@@ -93,6 +93,21 @@ impl Report {
         totals
     }
 
+    /// How many exchanges a written rule excused, in whole or in part, or left out.
+    pub fn under_rules(&self) -> usize {
+        let ruled = |outcome: &&Outcome| match &outcome.verdict {
+            Verdict::Excused(why) | Verdict::Skipped(why) if why.starts_with("rule: ") => true,
+            _ => outcome.excused.keys().any(|why| why.starts_with("rule: ")),
+        };
+        self.outcomes.iter().filter(ruled).count()
+    }
+
+    /// The same in per cent.
+    #[expect(clippy::cast_precision_loss, reason = "far fewer exchanges than 2^52")]
+    pub fn share_under_rules(&self) -> f64 {
+        100.0 * self.under_rules() as f64 / self.outcomes.len().max(1) as f64
+    }
+
     /// What was excused, by rule: values in judged exchanges, and whole exchanges.
     pub fn excuses(&self) -> BTreeMap<&str, usize> {
         let mut all = BTreeMap::new();

@@ -82,7 +82,12 @@ impl Terminal {
             totals.mismatched,
             totals.skipped
         );
-        writeln!(out, "{}", self.paint(colour, &line))
+        writeln!(out, "{}", self.paint(colour, &line))?;
+        if report.under_rules() > 0 {
+            let (count, share) = (report.under_rules(), report.share_under_rules());
+            writeln!(out, "{count} of them ({share:.1} %) under written rules")?;
+        }
+        Ok(())
     }
 
     fn paint(&self, colour: &str, text: &str) -> String {

@@ -1,5 +1,6 @@
 //! Every wrong answer must be flagged, and no right one.
 
+mod recordings;
 mod rules;
 
 use proptest::prelude::*;

@@ -1,5 +1,6 @@
 //! A whole replay against candidates of many kinds, over the wire.
 
+mod odd;
 mod surroundings;
 
 use std::time::Duration;
@@ -24,6 +25,7 @@ fn options(to: &str) -> Options {
         layout: Layout::Counts,
         strict: false,
         fail_fast: false,
+        pace: false,
         selection: Selection::default(),
         create_user: None,
         before: None,

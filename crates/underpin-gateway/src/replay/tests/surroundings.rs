@@ -45,6 +45,56 @@ async fn a_scenario_is_started_by_a_command_that_may_say_where() {
 }
 
 #[tokio::test]
+async fn a_scenarios_keys_are_variables_and_its_data_are_not_generated() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("d.json");
+    std::fs::write(&data, r#"{"a":[{"id":"abc12345"}]}"#).unwrap();
+    let origin = candidate(|request| match request {
+        "GET /old" => (200, r#"{"id":"zyx98765"}"#.to_owned()),
+        _ => (200, r#"{"id":"uvw98765"}"#.to_owned()),
+    })
+    .await;
+    let entries = [("/old", "abc12345"), ("/new", "def12345")].map(|(path, id)| {
+        entry(
+            "\"pageref\":\"p\",",
+            &format!("GET {path}"),
+            200,
+            &format!("{{\"id\":\"{id}\"}}"),
+        )
+    });
+    let pages = "\"pages\":[{\"id\":\"p\",\"_startData\":\"d.json\",\"_args\":null,\
+        \"_sqlBefore\":[\"A\",\"B\"],\"_routes\":{\"/a\":\"/b\"}}],";
+    let mut recording = recording(&entries.join(","), pages);
+    recording.directory = Some(directory.path().to_owned());
+    let seen = directory.path().join("seen");
+    let start = format!(
+        "sh -c 'env | grep -A1 ^UNDERPIN_PAGE | sort > {}'",
+        seen.display()
+    );
+    let options = Options {
+        start: Some(Template::parse(&start).unwrap()),
+        ..options(&origin)
+    };
+    let report = run(&recording, &options, |_| {}).await.unwrap();
+    assert_eq!(
+        verdicts(&report),
+        [&Verdict::Mismatched, &Verdict::Matched],
+        "only what the start data do not hold may be another id"
+    );
+    let seen = std::fs::read_to_string(seen).unwrap();
+    for line in [
+        "UNDERPIN_PAGE=p",
+        "UNDERPIN_PAGE_START_DATA=d.json",
+        "UNDERPIN_PAGE_SQL_BEFORE=A",
+        "B",
+        "UNDERPIN_PAGE_ROUTES={\"/a\":\"/b\"}",
+    ] {
+        assert!(seen.lines().any(|own| own == line), "{line} in {seen}");
+    }
+    assert!(!seen.contains("ARGS"), "{seen}");
+}
+
+#[tokio::test]
 async fn what_happened_before_an_exchange_is_done_by_commands() {
     let origin = candidate(|_| (200, "{}".to_owned())).await;
     let directory = tempfile::tempdir().unwrap();
@@ -205,7 +255,7 @@ async fn the_recorded_issuer_answers_as_its_rule_says() {
         method: "GET".to_owned(),
         target: "/userinfo".to_owned(),
         headers: vec![("Authorization".to_owned(), format!("Bearer {token}"))],
-        body: Vec::new(),
+        ..Outgoing::default()
     };
     let target = Target::parse(&format!("http://{address}")).unwrap();
     let answer = client::send(&target, &outgoing, options("http://h").limits)

@@ -25,7 +25,8 @@ cargo xtask VERB
   layers                who may import whom, and where files live
   drill                 delete each leaf feature, add one: does the rest still compile?
   openapi [--check]     write backends/*/openapi.json, or fail where they would change
-  replay [BACKEND…]     send the recorded traffic to the backends, on SQLite and PostgreSQL
+  replay [BACKEND…]     send the recorded traffic to the backends, on SQLite and PostgreSQL;
+                        `collections/json-server-v0` names one recording
 
 Exit code: 0, or 1 with the reason on standard error; `test` exits as `cargo test` did.";
 
@@ -49,7 +50,8 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["drill"] => drill::run(&here),
         ["openapi"] => openapi::run(&here, openapi::Mode::Write),
         ["openapi", "--check"] => openapi::run(&here, openapi::Mode::Check),
-        ["replay", backends @ ..] => replay::run(&here, backends),
+        ["replay", wanted @ ..] => replay::run(&here, wanted),
+        ["scenario", step @ ..] => replay::scenario(&here, step),
         [] | ["help" | "--help" | "-h"] => {
             say(USAGE);
             Ok(ExitCode::SUCCESS)

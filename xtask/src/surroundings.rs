@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf};
 
-use crate::output::Failure;
+use crate::output::{Doing, Failure};
 
 /// What the verbs need to know about the machine and the checkout.
 #[derive(Clone, Debug)]
@@ -41,6 +41,22 @@ impl Surroundings {
                 .map(|path| env::split_paths(&path).collect())
                 .unwrap_or_default(),
         })
+    }
+
+    /// What the recorder says about the scenario that `underpin replay` wants started, such as
+    /// `START_DATA`.
+    pub fn recorded(name: &str) -> Option<String> {
+        text(&format!("UNDERPIN_PAGE_{name}"))
+    }
+
+    /// What `underpin replay` says happened on the server just before an exchange.
+    pub fn happened_before() -> Option<String> {
+        text("UNDERPIN_BEFORE")
+    }
+
+    /// The program that runs this.
+    pub fn own_program() -> Result<PathBuf, Failure> {
+        env::current_exe().doing("this program cannot find itself")
     }
 
     /// The program of this name on the `PATH`.

@@ -79,7 +79,17 @@ impl Postgres {
         Ok(())
     }
 
+    /// Runs statements in a database of this server.
+    pub fn run(&self, database: &str, statements: &str) -> Result<(), Failure> {
+        self.connect_to(database)?.query(statements)?;
+        Ok(())
+    }
+
     fn connect(&self) -> Result<Connection, Failure> {
+        self.connect_to("postgres")
+    }
+
+    fn connect_to(&self, database: &str) -> Result<Connection, Failure> {
         let (user, address) = self
             .url
             .split_once("://")
@@ -93,7 +103,7 @@ impl Postgres {
                     "UNDERPIN_TEST_POSTGRES cannot be used here: {remedy}"
                 ))
             })?;
-        Connection::open(address, user)
+        Connection::open(address, user, database)
     }
 }
 
@@ -101,7 +111,7 @@ impl Postgres {
 fn user_on_usual_port(here: &Surroundings) -> Option<String> {
     let users = ["postgres".to_owned()].into_iter().chain(here.user.clone());
     users.into_iter().find(|user| {
-        Connection::open(USUAL, user).is_ok_and(|mut connection| {
+        Connection::open(USUAL, user, "postgres").is_ok_and(|mut connection| {
             let may = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user";
             connection
                 .query(may)
@@ -146,6 +156,6 @@ mod tests {
             "{mistake}"
         );
         drop(postgres);
-        assert!(Connection::open(&address, "postgres").is_err());
+        assert!(Connection::open(&address, "postgres", "postgres").is_err());
     }
 }

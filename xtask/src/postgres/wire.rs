@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PATIENCE_FOR_ANSWERS: Duration = Duration::from_mins(1);
 const GREATEST_MESSAGE: usize = 1 << 20;
 
-/// A connection to the database `postgres` of a server that trusts this machine.
+/// A connection to a database of a server that trusts this machine.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
@@ -22,7 +22,7 @@ pub struct Connection {
 
 impl Connection {
     /// Connects to `HOST:PORT`; fails where a password is asked for.
-    pub fn open(address: &str, user: &str) -> Result<Self, Failure> {
+    pub fn open(address: &str, user: &str, database: &str) -> Result<Self, Failure> {
         let trouble = format!("PostgreSQL at {address} cannot be reached");
         let mut resolved = address.to_socket_addrs().doing(&trouble)?;
         let resolved = resolved.next().ok_or_else(|| Failure::new(&*trouble))?;
@@ -31,7 +31,9 @@ impl Connection {
             .set_read_timeout(Some(PATIENCE_FOR_ANSWERS))
             .doing(&trouble)?;
         let mut connection = Self { stream };
-        connection.send(None, &startup(user)).doing(&trouble)?;
+        connection
+            .send(None, &startup(user, database))
+            .doing(&trouble)?;
         connection.answer()?;
         Ok(connection)
     }
@@ -87,9 +89,9 @@ impl Connection {
     }
 }
 
-fn startup(user: &str) -> Vec<u8> {
+fn startup(user: &str, database: &str) -> Vec<u8> {
     const VERSION_3: [u8; 4] = [0, 3, 0, 0];
-    let pairs = format!("user\0{user}\0database\0postgres\0\0");
+    let pairs = format!("user\0{user}\0database\0{database}\0\0");
     [&VERSION_3, pairs.as_bytes()].concat()
 }
 
@@ -137,7 +139,7 @@ mod tests {
                 .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
                 .unwrap();
         });
-        assert!(Connection::open(&address, "postgres").is_err());
+        assert!(Connection::open(&address, "postgres", "postgres").is_err());
         server.join().unwrap();
     }
 }

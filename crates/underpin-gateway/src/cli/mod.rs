@@ -71,8 +71,11 @@ Examples:
     now = 400                 # `body`, too, where the status stays the same
     reason = \"a wrong pattern is the client's mistake\"
     [[left_out]]              # a scenario that is not replayed
-    page = \"middleware\"
-    reason = \"it runs JavaScript inside the server\"";
+    page = \"middleware\"     # or `path`, or `exchange`
+    reason = \"it runs JavaScript inside the server\"
+    [[out_of_scope]]          # the same, for what the candidate is not there for
+    path = \"/api/v1/chat/**\"
+    reason = \"the chat stays where it is\"";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -86,6 +89,9 @@ struct Replay {
     /// Print the environment that the candidate needs as shell lines, and stop
     #[arg(long)]
     print_env: bool,
+    /// Print when the recording began, as a Unix time in seconds, and stop
+    #[arg(long)]
+    print_start: bool,
     /// Further excuses, each with its reason
     #[arg(long, value_name = "FILE.toml")]
     rules: Option<PathBuf>,

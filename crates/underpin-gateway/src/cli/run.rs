@@ -39,6 +39,11 @@ impl Replay {
             return print(environment(&recording.setup.environment).as_bytes())
                 .map(|()| ExitCode::SUCCESS);
         }
+        if self.print_start {
+            let began = recording.exchanges.first().map_or(0, |first| first.started);
+            let seconds = began.div_euclid(1_000_000);
+            return print(format!("{seconds}\n").as_bytes()).map(|()| ExitCode::SUCCESS);
+        }
         if self.to.is_none() && self.start.is_none() {
             return Err("where is the candidate? Give `--to URL`".to_owned());
         }

@@ -80,12 +80,14 @@ fn is_body(expected: &str, answer: &Answer) -> bool {
     }
 }
 
-/// A scenario that cannot be replayed.
+/// Exchanges that are not sent: a scenario, a path, or a single one by its number.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LeftOut {
     pub reason: String,
-    pub page: String,
+    page: Option<String>,
+    path: Option<String>,
+    exchange: Option<usize>,
     #[serde(skip)]
     pub used: usize,
 }
@@ -93,7 +95,19 @@ pub(super) struct LeftOut {
 impl LeftOut {
     pub fn checked(self) -> Result<LeftOut, String> {
         check_reason(&self.reason)?;
+        if self.page.is_none() && self.path.is_none() && self.exchange.is_none() {
+            return Err("say which: `page`, `path` or `exchange`".to_owned());
+        }
         Ok(self)
+    }
+
+    pub fn concerns(&self, exchange: &Exchange) -> bool {
+        let which = Which {
+            method: None,
+            path: self.path.clone(),
+            page: self.page.clone(),
+        };
+        which.concerns(exchange) && self.exchange.is_none_or(|number| number == exchange.number)
     }
 }
 

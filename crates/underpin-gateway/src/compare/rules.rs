@@ -51,6 +51,8 @@ struct File {
     mended: Vec<Spanned<Mended>>,
     #[serde(default)]
     left_out: Vec<Spanned<LeftOut>>,
+    #[serde(default)]
+    out_of_scope: Vec<Spanned<LeftOut>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,6 +93,7 @@ pub struct Rules {
     values: Vec<Rule>,
     mended: Vec<Mended>,
     left_out: Vec<LeftOut>,
+    out_of_scope: Vec<LeftOut>,
 }
 
 impl Rules {
@@ -115,6 +118,7 @@ impl Rules {
             values: checked(text, file.rule, check)?,
             mended: checked(text, file.mended, Mended::checked)?,
             left_out: checked(text, file.left_out, LeftOut::checked)?,
+            out_of_scope: checked(text, file.out_of_scope, LeftOut::checked)?,
         })
     }
 
@@ -126,18 +130,23 @@ impl Rules {
         Some(format!("rule: {}", mended.reason))
     }
 
-    /// Why this scenario is not replayed.
-    pub fn leaves_out(&mut self, page: &str) -> Option<String> {
-        let left_out = self.left_out.iter_mut().find(|rule| rule.page == page)?;
-        left_out.used += 1;
-        Some(format!("rule: {}", left_out.reason))
+    /// Why this exchange is not sent: a rule that counts as one, or because it is not the
+    /// candidate's task at all.
+    pub fn leaves_out(&mut self, exchange: &Exchange) -> Option<String> {
+        let first = |rules: &mut Vec<LeftOut>, kind: &str| {
+            let rule = rules.iter_mut().find(|rule| rule.concerns(exchange))?;
+            rule.used += 1;
+            Some(format!("{kind}: {}", rule.reason))
+        };
+        first(&mut self.left_out, "rule").or_else(|| first(&mut self.out_of_scope, "out of scope"))
     }
 
     /// The reasons of the rules that excused nothing.
     pub fn unused(&self) -> Vec<&str> {
         let values = self.values.iter().map(|rule| (rule.used, &rule.reason));
         let mended = self.mended.iter().map(|rule| (rule.used, &rule.reason));
-        let left_out = self.left_out.iter().map(|rule| (rule.used, &rule.reason));
+        let left_out = self.left_out.iter().chain(&self.out_of_scope);
+        let left_out = left_out.map(|rule| (rule.used, &rule.reason));
         let all = values.chain(mended).chain(left_out);
         let unused = all.filter(|(used, _)| *used == 0);
         unused.map(|(_, reason)| reason.as_str()).collect()

@@ -157,10 +157,11 @@ impl Run<'_> {
         if page.is_some_and(|page| !self.options.selection.has_page(page)) {
             return Some("another scenario was asked for".to_owned());
         }
-        let rule = page.and_then(|page| self.session.rules.leaves_out(page));
-        if let (Some(page), Some(why)) = (page, &rule) {
-            let notice = format!("scenario `{page}` is left out: {why}");
-            if !self.notices.contains(&notice) {
+        let rule = self.session.rules.leaves_out(exchange);
+        if let Some(why) = &rule {
+            let notice = format!("from #{} on, not sent: {why}", exchange.number);
+            let known = |notice: &String| notice.ends_with(why.as_str());
+            if !self.notices.iter().any(known) {
                 self.notices.push(notice);
             }
         }

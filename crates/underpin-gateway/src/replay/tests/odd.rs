@@ -128,6 +128,9 @@ const RULES: &str = r#"
         [[left_out]]
         page = "two"
         reason = "JavaScript"
+        [[out_of_scope]]
+        path = "/chat/**"
+        reason = "chat"
     "#;
 
 #[tokio::test]
@@ -148,6 +151,7 @@ async fn whole_exchanges_and_scenarios_are_excused_by_rules_only() {
         at("one", "GET /b", 200, "[]"),
         at("two", "GET /b", 200, "[]"),
         at("three", "GET /c", 200, "{}"),
+        at("three", "GET /chat/1", 200, "{}"),
     ];
     let pages = "\"pages\":[{\"id\":\"one\"},{\"id\":\"two\"},{\"id\":\"three\"}],";
     let recording = recording(&entries.join(","), pages);
@@ -163,6 +167,7 @@ async fn whole_exchanges_and_scenarios_are_excused_by_rules_only() {
         &Verdict::Excused("rule: found".to_owned()),
         &Verdict::Skipped("rule: JavaScript".to_owned()),
         &Verdict::Matched,
+        &Verdict::Skipped("out of scope: chat".to_owned()),
     ];
     assert_eq!(verdicts(&report), expected);
     assert_eq!(
@@ -177,7 +182,7 @@ async fn whole_exchanges_and_scenarios_are_excused_by_rules_only() {
         ..options
     };
     let report = run(&recording, &asked, |_| {}).await.unwrap();
-    assert_eq!((report.totals().skipped, report.totals().matched), (4, 1));
+    assert_eq!((report.totals().skipped, report.totals().matched), (5, 1));
 }
 
 #[test]
@@ -188,6 +193,7 @@ fn a_rule_about_exchanges_says_what_is_right_and_why() {
         "[[mended]]\npath=\"/\"\nwas=200\nnow=500\nreason=\"x\"",
         "[[mended]]\npath=\"/\"\nwas=500\nnow=400\nreason=\" \"",
         "[[left_out]]\npage=\"x\"\nreason=\"\"",
+        "[[out_of_scope]]\nreason=\"x\"",
     ] {
         let error = Rules::parse(wrong, today).unwrap_err();
         assert!(error.starts_with("line 1: "), "{error}");

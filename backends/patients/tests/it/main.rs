@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 mod beside;
+mod browser;
 mod logs;
 mod outage;
 mod setup;

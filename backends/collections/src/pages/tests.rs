@@ -35,7 +35,7 @@ async fn pages(engine: Engine, change: impl FnOnce(&mut Options)) -> (tempfile::
 async fn the_document_of_v1_is_inferred(engine: Engine) {
     let (_directory, app) = pages(engine, |_| {}).await;
     let document = app.get::<Pages>().document().await.unwrap();
-    insta::assert_json_snapshot!("v1", document);
+    insta::assert_snapshot!("v1", format!("{document:#}"));
 }
 
 #[underpin::test]
@@ -47,7 +47,7 @@ async fn the_document_of_v0_with_accounts_is_inferred(engine: Engine) {
     })
     .await;
     let document = app.get::<Pages>().document().await.unwrap();
-    insta::assert_json_snapshot!("v0", document);
+    insta::assert_snapshot!("v0", format!("{document:#}"));
 }
 
 #[underpin::test]

@@ -1,0 +1,133 @@
+//! What can be typed: with and without the verb, refused with a hint, and what the other verbs do.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::setup::{exported, file, serving};
+
+const FILE: &str =
+    r#"{ "posts": [{ "id": "1", "n": 1.0 }], "$schema": "./s.json", "profile": {} }"#;
+
+#[tokio::test]
+async fn the_verb_may_be_left_out_and_flags_win_over_variables() {
+    let program = serving(FILE).variable("PORT", "1");
+    for arguments in [
+        &["db.json", "--port", "0"][..],
+        &["serve", "-p", "0", "db.json"],
+    ] {
+        let running = program.serve_with(arguments, "").await;
+        assert_ne!(running.address().port(), 1);
+        assert!(running.log().contains("/posts"), "{}", running.log());
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_understood_is_refused_with_a_hint() {
+    let program = serving(FILE);
+    for (arguments, told) in [
+        (&["db.json", "--dely", "5"][..], "'--delay'"),
+        (&["serve"], "which data?"),
+        (&["db.json", "--delay", "soon"], "invalid value 'soon'"),
+        (&["db.json", "--dialect", "v2"], "possible values: v0, v1"),
+        (&["db.json", "--owner-only", "posts"], "--auth"),
+    ] {
+        let finished = program.run(arguments, "").await;
+        assert_eq!(finished.code, Some(2), "{arguments:?}: {}", finished.errors);
+        assert!(
+            finished.errors.contains(told),
+            "{told} is not in\n{}",
+            finished.errors
+        );
+    }
+}
+
+#[tokio::test]
+async fn help_teaches_and_the_version_is_told() {
+    let program = serving(FILE);
+    for arguments in [
+        &["--help"][..],
+        &["serve", "--help"],
+        &["-h"],
+        &["serve", "db.json", "-h"],
+    ] {
+        let finished = program.run(arguments, "").await;
+        assert_eq!(finished.code, Some(0), "{arguments:?}: {}", finished.errors);
+        for part in [
+            "collections serve db.json",
+            "--write-back",
+            "--foreignKeySuffix",
+            "Examples:",
+        ] {
+            assert!(
+                finished.output.contains(part),
+                "{arguments:?}: {part} is not in\n{}",
+                finished.output
+            );
+        }
+    }
+    let version = program.run(&["-v"], "").await;
+    assert_eq!(
+        version.output,
+        format!("collections {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[tokio::test]
+async fn data_are_exported_to_the_output_or_to_a_file() {
+    let program = serving(FILE);
+    let finished = program.run(&["export", "db.json"], "").await;
+    assert_eq!(finished.code, Some(1), "nothing was served yet");
+    assert!(
+        finished.errors.contains("holds no data of this file yet"),
+        "{}",
+        finished.errors
+    );
+    drop(program.serve_with(&["db.json"], "").await);
+    let expected =
+        json!({ "posts": [{ "id": "1", "n": 1 }], "profile": {}, "$schema": "./s.json" });
+    assert_eq!(exported(&program, "v1").await, expected);
+    let finished = program
+        .run(&["export", "db.json", "-o", "copy.json"], "")
+        .await;
+    assert_eq!((finished.code, finished.output.as_str()), (Some(0), ""));
+    let copy = fs::read_to_string(program.directory().join("copy.json")).unwrap();
+    assert_eq!(
+        copy,
+        "{\n  \"posts\": [\n    {\n      \"id\": \"1\",\n      \"n\": 1\n    }\n  ],\n  \"profile\": {},\n  \"$schema\": \"./s.json\"\n}"
+    );
+    assert_eq!(
+        fs::read_to_string(file(&program)).unwrap(),
+        FILE,
+        "the file is only read"
+    );
+}
+
+#[tokio::test]
+async fn the_document_of_what_was_served_is_printed() {
+    let program = serving(FILE);
+    drop(program.serve_with(&["db.json"], "").await);
+    let finished = program.run(&["openapi", "db.json"], "").await;
+    let document: Value = serde_json::from_str(&finished.output).unwrap();
+    assert!(
+        document["paths"]["/posts/{id}"]["patch"].is_object(),
+        "{document}"
+    );
+    assert_eq!(
+        document["components"]["schemas"]["posts"]["properties"]["id"]["type"],
+        "string"
+    );
+}
+
+#[tokio::test]
+async fn json5_is_served_in_v1() {
+    let program = serving("{}");
+    fs::write(
+        program.directory().join("db.json5"),
+        "// Mine\n{ posts: [{ id: '1', n: +5, }, ], }",
+    )
+    .unwrap();
+    drop(program.serve_with(&["db.json5"], "").await);
+    let finished = program.run(&["export", "db.json5"], "").await;
+    assert_eq!(finished.output, "{posts:[{id:\"1\",n:5}]}\n");
+}

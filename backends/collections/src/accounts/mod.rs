@@ -50,12 +50,13 @@ struct Guard {
 impl Provide for Access {
     fn provide(context: &Context) -> Result<Self, StartError> {
         let options = context.get::<Options>()?;
-        let guard = match options.auth {
-            true => Some(Guard {
+        let guard = if options.auth {
+            Some(Guard {
                 tokens: Tokens::provide(context)?,
                 owned: Arc::new(options.owner_only.clone()),
-            }),
-            false => None,
+            })
+        } else {
+            None
         };
         Ok(Self {
             store: Store::provide(context)?,

@@ -15,6 +15,7 @@ pub struct Credentials {
 
 /// A token of one user.
 #[model(response)]
+#[expect(clippy::struct_field_names, reason = "the names of RFC 6749")]
 pub struct Token {
     /// To be sent with each request.
     pub access_token: String,

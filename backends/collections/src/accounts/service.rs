@@ -35,19 +35,16 @@ impl AccountsService {
 
     /// A token for whoever knows the password. Takes as long for names that nobody has.
     pub async fn login(&self, username: &str, password: &Secret<String>) -> Result<Token> {
-        let known = match username.contains('\0') {
-            true => None,
-            false => self.repository.hash(username).await?,
+        let known = if username.contains('\0') {
+            None
+        } else {
+            self.repository.hash(username).await?
         };
-        let is_right = match known {
-            Some(hash) => matches!(
-                self.passwords.verify(password, &hash).await?,
-                Verdict::Match
-            ),
-            None => {
-                self.passwords.verify_nothing(password).await?;
-                false
-            }
+        let is_right = if let Some(hash) = known {
+            self.passwords.verify(password, &hash).await? == Verdict::Match
+        } else {
+            self.passwords.verify_nothing(password).await?;
+            false
         };
         if !is_right {
             return Err(unknown_caller());

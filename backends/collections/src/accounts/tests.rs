@@ -122,10 +122,11 @@ async fn owned_records_are_their_owners_alone(engine: Engine) {
         "other collections are for all"
     );
 
-    let (ann, bob) = (
-        access.store_for(&showing(&ann)).unwrap(),
-        access.store_for(&showing(&bob)).unwrap(),
-    );
+    let of = |token: &str| access.store_for(&showing(token)).unwrap();
+    records_of_two(&of(&ann), &of(&bob)).await;
+}
+
+async fn records_of_two(ann: &Store, bob: &Store) {
     let made = parse(r#"{"id":"b","owner":"ann"}"#).unwrap();
     let made = bob
         .insert("posts", made, NewId::Own)
@@ -138,7 +139,7 @@ async fn owned_records_are_their_owners_alone(engine: Engine) {
         "nobody makes records for others"
     );
     assert_eq!(
-        (ids(&ann).await, ids(&bob).await),
+        (ids(ann).await, ids(bob).await),
         (vec!["1".to_owned()], vec!["b".to_owned()])
     );
     assert_eq!(
@@ -179,5 +180,5 @@ async fn owned_records_are_their_owners_alone(engine: Engine) {
         .await
         .unwrap()
         .unwrap();
-    assert!(ids(&bob).await.is_empty());
+    assert!(ids(bob).await.is_empty());
 }

@@ -15,6 +15,10 @@ const LONGEST: usize = 200;
 
 /// What all values at one place have in common.
 #[derive(Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "any of the types may have been seen"
+)]
 pub struct Shape {
     /// How many values were seen.
     seen: usize,

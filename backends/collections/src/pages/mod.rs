@@ -108,9 +108,10 @@ impl Pages {
         let catalog = self.store.catalog().await?;
         let mut described = Vec::new();
         for resource in catalog.0.iter().filter(|one| !one.name.starts_with('$')) {
-            let shape = match described.len() < MOST {
-                true => self.shape(resource).await?,
-                false => Shape::default(),
+            let shape = if described.len() < MOST {
+                self.shape(resource).await?
+            } else {
+                Shape::default()
             };
             described.push(Described {
                 resource: resource.clone(),

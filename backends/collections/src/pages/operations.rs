@@ -261,7 +261,8 @@ fn list_schema(dialect: Dialect, entry: &Entry<'_>) -> Value {
     json!({ "oneOf": [list, { "type": "object", "description": "With `_page`.", "properties": page }] })
 }
 
-fn answer(what: &str, schema: Value) -> Value {
+fn answer(what: &str, schema: impl Into<Value>) -> Value {
+    let schema = schema.into();
     json!({ "description": what, "content": { "application/json": { "schema": schema } } })
 }
 

@@ -73,16 +73,13 @@ async fn run(context: Context, arguments: ArgMatches) -> Result<ExitCode> {
             "Serve it once: `collections serve FILE`.",
         )));
     }
-    match arguments.get_one::<PathBuf>("output") {
-        Some(path) => {
-            let draft = Draft::begin(path, &keeper.unique()?)?;
-            keeper.export(draft).await?.finish()?.place()?;
-        }
-        None => {
-            let mut out = keeper.export(std::io::stdout()).await?;
-            // As a shell expects it; the file that is written back has none.
-            std::io::Write::write_all(&mut out, b"\n")?;
-        }
+    if let Some(path) = arguments.get_one::<PathBuf>("output") {
+        let draft = Draft::begin(path, &keeper.unique()?)?;
+        keeper.export(draft).await?.finish()?.place()?;
+    } else {
+        let mut out = keeper.export(std::io::stdout()).await?;
+        // As a shell expects it; the file that is written back has none.
+        std::io::Write::write_all(&mut out, b"\n")?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -157,9 +157,10 @@ impl Keeper {
             if !self.has_edit().await? {
                 return Ok(Seen::Same);
             }
-            let held = match attempt < ATTEMPTS {
-                true => None,
-                false => Some(self.store.hold_writes().await),
+            let held = if attempt < ATTEMPTS {
+                None
+            } else {
+                Some(self.store.hold_writes().await)
             };
             if self.take().await? {
                 drop(held);

@@ -177,9 +177,10 @@ impl<'a, S: Sink> Merger<'a, S> {
             self.to.take(Piece::List(name.to_owned()))?;
         }
         for record in in_order(records) {
-            self.to.take(match touched.is_list {
-                true => Piece::Element(record),
-                false => Piece::Whole(name.to_owned(), record),
+            self.to.take(if touched.is_list {
+                Piece::Element(record)
+            } else {
+                Piece::Whole(name.to_owned(), record)
             })?;
         }
         Ok(())

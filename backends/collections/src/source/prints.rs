@@ -142,13 +142,12 @@ impl Printer {
             _ => record.write(&mut self.text),
         }
         let content = hash(&[self.text.as_bytes()]);
-        let key = match id {
-            Some(id) => hash(&[b"id", id.to_text().as_bytes()]),
-            None => {
-                let times = self.times.entry(content).or_default();
-                *times += 1;
-                hash(&[b"content", &content.to_be_bytes(), &times.to_be_bytes()])
-            }
+        let key = if let Some(id) = id {
+            hash(&[b"id", id.to_text().as_bytes()])
+        } else {
+            let times = self.times.entry(content).or_default();
+            *times += 1;
+            hash(&[b"content", &content.to_be_bytes(), &times.to_be_bytes()])
         };
         Print { key, content }
     }

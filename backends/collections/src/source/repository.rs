@@ -15,7 +15,7 @@ const OLD: &str = "DELETE FROM collections_source WHERE generation <> $1";
 const OLD_PRINTS: &str = "DELETE FROM collections_source_prints WHERE generation <> $1";
 
 /// The lock on PostgreSQL under which one instance after the other reads the file.
-const LOCK: i64 = 0x636F_6C6C_6563_74;
+const LOCK: i64 = 0x0063_6F6C_6C65_6374;
 
 /// What file and database last agreed on, without the prints.
 #[derive(Clone, Debug, PartialEq, Eq, Row)]

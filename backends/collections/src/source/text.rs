@@ -62,12 +62,11 @@ impl<W: Write> TextWriter<W> {
     /// The end; gives back what was written to.
     pub fn finish(mut self) -> io::Result<W> {
         self.close_list();
-        match self.state {
-            State::Empty => self.buffer.push_str("{}"),
-            _ => {
-                self.new_line(0);
-                self.buffer.push('}');
-            }
+        if self.state == State::Empty {
+            self.buffer.push_str("{}");
+        } else {
+            self.new_line(0);
+            self.buffer.push('}');
         }
         self.to.write_all(self.buffer.as_bytes())?;
         Ok(self.to)

@@ -65,7 +65,7 @@ pub async fn watch(keeper: Keeper, seen: Option<Look>, tasks: Tasks) {
         tokio::select! {
             () = tasks.shutdown_requested() => break,
             _ = beat.tick() => watch.look().await,
-            changed = changes.changed() => match changed {
+            told = changes.changed() => match told {
                 Ok(()) => watch.note_change(),
                 Err(_) => break,
             },

@@ -198,7 +198,7 @@ async fn an_edit_and_requests_between_two_writings_are_both_kept(engine: Engine)
 #[underpin::test]
 async fn edits_amid_many_requests_lose_nothing(engine: Engine) {
     let served = Served::new(engine, r#"{"posts":[]}"#, |options| {
-        options.write_back = true
+        options.write_back = true;
     })
     .await;
     let store = served.store();
@@ -259,7 +259,7 @@ async fn a_kill_between_the_draft_and_its_place_leaves_the_old_file_and_after_it
     keeper.start().await.unwrap();
     assert_eq!(
         keeper.bases.all().await.unwrap(),
-        [current.clone()],
+        std::slice::from_ref(&current),
         "the old file is still the base"
     );
     assert_eq!(

@@ -180,15 +180,15 @@ fn what_is_written_is_what_was_read() {
     let text = "{\n  \"posts\": [\n    {\n      \"id\": 1,\n      \"n\": [\n        1,\n        {}\n      ]\n    },\n    5\n  ],\n  \"empty\": [],\n  \"one\": {\n    \"a\": 1e+21\n  },\n  \"none\": {}\n}";
     let written = |is_json5| {
         let mut writer = TextWriter::new(Vec::new(), is_json5);
-        pieces(text)
-            .iter()
-            .for_each(|piece| writer.write(piece).unwrap());
+        for piece in pieces(text) {
+            writer.write(&piece).unwrap();
+        }
         String::from_utf8(writer.finish().unwrap()).unwrap()
     };
     assert_eq!(written(false), text);
     assert_eq!(
         written(true),
-        r#"{posts:[{id:1,n:[1,{}]},5],empty:[],one:{a:1e+21},none:{}}"#
+        "{posts:[{id:1,n:[1,{}]},5],empty:[],one:{a:1e+21},none:{}}"
     );
     let nothing = TextWriter::new(Vec::new(), false).finish().unwrap();
     assert_eq!(nothing, b"{}");

@@ -55,6 +55,11 @@ impl Clock {
         DateTime::from_timestamp_micros(micros).unwrap_or_default()
     }
 
+    /// Whether it stands until a test moves it, and so says nothing about the time of day.
+    pub(crate) fn is_standing(&self) -> bool {
+        matches!(self.0, Source::Standing(_))
+    }
+
     /// Moves a standing clock; the system's clock stays as it is.
     pub fn advance(&self, by: TimeDelta) {
         if let (Source::Standing(standing), Some(micros)) = (&self.0, by.num_microseconds()) {

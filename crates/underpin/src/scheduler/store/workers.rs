@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::Store;
-use crate::{Result, db::sql};
+use crate::{
+    Result,
+    db::{Engine, sql},
+};
 
 impl Store {
     /// Adds a worker; `false` if there is one of that name already.
@@ -37,6 +40,18 @@ impl Store {
         sql("SELECT id, beat FROM _underpin_workers")
             .fetch_all(&self.db)
             .await
+    }
+
+    /// The time by the server's clock; `None` on SQLite, which has none but this machine's.
+    pub(in crate::scheduler) async fn server_time(&self) -> Result<Option<DateTime<Utc>>> {
+        match self.db.engine() {
+            Engine::Sqlite => Ok(None),
+            Engine::Postgres => {
+                sql("SELECT clock_timestamp()")
+                    .fetch_optional(&self.db)
+                    .await
+            }
+        }
     }
 
     /// Removes a worker whose number is still `beat`; `false` if it was raised, or somebody was faster.

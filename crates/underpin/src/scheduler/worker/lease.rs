@@ -1,7 +1,8 @@
 //! Signs of life, and watching those of others: who falls silent loses what it has.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
+use chrono::TimeDelta;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::{Worker, sightings::Sightings};
@@ -9,6 +10,9 @@ use crate::Result;
 
 /// Signs and looks per lease: one may be late, or two, before anybody draws a conclusion.
 const PER_LEASE: u32 = 4;
+
+/// How far this process's clock may be ahead of the database server's. Clocks of replicas are apart by less.
+const AHEAD: TimeDelta = TimeDelta::minutes(15);
 
 /// How often the history is tidied.
 const TIDY: Duration = Duration::from_mins(1);
@@ -63,7 +67,11 @@ impl Worker {
         let mut beat = interval(inner.settings.lease / PER_LEASE);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while inner.ended.run_until_cancelled(beat.tick()).await.is_some() {
-            if let Err(error) = self.look(&mut sightings).await {
+            let looked = async {
+                self.check_clock().await?;
+                self.look(&mut sightings).await
+            };
+            if let Err(error) = looked.await {
                 tracing::warn!(error = error.chain(), "other workers could not be watched");
             }
             if tidied.is_none_or(|last| last.elapsed() > TIDY) {
@@ -90,6 +98,28 @@ impl Worker {
         }
         if inner.store.release_orphans(inner.clock.now()).await? > 0 {
             inner.enqueued.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Notes whether this process's clock is so far ahead that it would do tomorrow's jobs today: then it
+    /// does none. One that is behind does harm to nobody, only late.
+    pub(super) async fn check_clock(&self) -> Result<()> {
+        let inner = &*self.0;
+        if inner.clock.is_standing() {
+            return Ok(());
+        }
+        let Some(server) = inner.store.server_time().await? else {
+            return Ok(());
+        };
+        let ahead = inner.clock.now() - server;
+        let was_wrong = inner.clock_is_wrong.swap(ahead > AHEAD, Ordering::Relaxed);
+        if ahead > AHEAD && !was_wrong {
+            let seconds = ahead.num_seconds();
+            tracing::error!(
+                seconds,
+                "this machine's clock is too far ahead of the database's: no jobs are run here"
+            );
         }
         Ok(())
     }

@@ -60,6 +60,8 @@ struct Inner {
     running: Mutex<BTreeSet<(i64, i64)>>,
     /// The answer to a claim may have been lost on its way.
     in_doubt: AtomicBool,
+    /// By this process's clock it is a time that cannot be.
+    clock_is_wrong: AtomicBool,
     /// Nothing of this worker runs any more.
     ended: CancellationToken,
 }
@@ -95,9 +97,14 @@ impl Worker {
             identity: Mutex::new(Identity::nobody()),
             running: Mutex::default(),
             in_doubt: AtomicBool::new(false),
+            clock_is_wrong: AtomicBool::new(false),
             ended: CancellationToken::new(),
         }));
-        worker.take_new_identity().await.map_err(|error| {
+        let joined = async {
+            worker.check_clock().await?;
+            worker.take_new_identity().await
+        };
+        joined.await.map_err(|error| {
             let remedy = "Check the tables `_underpin_…` and what this user may do.";
             StartError::new(
                 "jobs",
@@ -142,6 +149,9 @@ impl Worker {
     /// Plans, claims and starts what is due; answers when to look again.
     async fn turn(&self, planner: &mut Planner, reason: Reason) -> Result<Duration> {
         let inner = &*self.0;
+        if inner.clock_is_wrong.load(Ordering::Relaxed) {
+            return Ok(inner.settings.poll);
+        }
         let pause = planner.plan(inner).await?;
         let free = inner.places.available_permits();
         let few = free * 2 < inner.settings.at_a_time;

@@ -1,7 +1,5 @@
 //! Who loses a claim, when, and that it then changes nothing.
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-
 use chrono::TimeDelta;
 use underpin::{
     App, Feature,
@@ -11,7 +9,7 @@ use underpin::{
 };
 
 use super::*;
-use crate::db::Engine;
+use crate::{config::Sources, db::Engine, program};
 
 const MIGRATIONS: Migrations = Migrations::new(&[Migration {
     number: 1,
@@ -34,11 +32,7 @@ async fn effect(_: Clock, run: Run, mut tx: Transaction) -> Result<Transaction> 
     Ok(tx)
 }
 
-/// How often a job that never ends was begun.
-static BEGUN: AtomicUsize = AtomicUsize::new(0);
-
 async fn endless(_: Clock, _: Run) -> Result<()> {
-    BEGUN.fetch_add(1, SeqCst);
     std::future::pending().await
 }
 
@@ -190,15 +184,21 @@ async fn a_claim_whose_answer_was_lost_is_handed_back(engine: Engine) {
 async fn at_the_end_of_the_program_what_does_not_end_is_handed_back(engine: Engine) {
     let job = Job::every("tick", Duration::from_mins(1)).run(endless);
     let app = due(job, engine).await;
-    let begun = BEGUN.load(SeqCst);
     join(&app).await.start();
-    while BEGUN.load(SeqCst) == begun {
+    let jobs = app.get::<Jobs>();
+    let is_running = async || {
+        let history = jobs.history(None, 1).await.unwrap();
+        history
+            .first()
+            .is_some_and(|record| record.state == State::Running)
+    };
+    while !is_running().await {
         sleep(Duration::from_millis(5)).await;
     }
     let tasks = app.get::<Tasks>();
     let unfinished = tasks.wait(Duration::from_secs(2)).await;
     assert!(unfinished.is_empty(), "{unfinished:?}");
-    let history = app.get::<Jobs>().history(None, 5).await.unwrap();
+    let history = jobs.history(None, 5).await.unwrap();
     assert_eq!((history[0].state, history[0].failures), (State::Waiting, 0));
     let other = join(&app).await;
     assert_eq!(
@@ -207,4 +207,27 @@ async fn at_the_end_of_the_program_what_does_not_end_is_handed_back(engine: Engi
         "it is no worker any more"
     );
     claim(&other).await;
+}
+
+#[underpin::test]
+async fn a_clock_that_runs_far_ahead_does_nothing(engine: Engine) {
+    let test = due(minutely(), engine).await;
+    for (minutes, works) in [(20, engine == Engine::Sqlite), (10, true), (-1000, true)] {
+        let clock = Clock::wrong_by(TimeDelta::minutes(minutes));
+        let app = App::new("jobs", "1.0").migrations(&MIGRATIONS);
+        let app = app.feature(Feature::default().job(minutely()));
+        let sources = Sources::from_pairs([("JOBS", "on")]);
+        let configured = program::configure(&app, &sources, clock, Random::system());
+        let (_, context) = configured.unwrap();
+        context.insert(test.get::<Db>());
+        let worker = Worker::join(&context).await.unwrap();
+        let wrong = worker.0.clock_is_wrong.load(Ordering::Relaxed);
+        assert_eq!(!wrong, works, "{minutes}");
+        if wrong {
+            let mut planner = Planner::default();
+            worker.turn(&mut planner, Reason::News).await.unwrap();
+            let history = test.get::<Jobs>().history(None, 5).await.unwrap();
+            assert_eq!(history.len(), 0, "nothing is planned, nothing begun");
+        }
+    }
 }

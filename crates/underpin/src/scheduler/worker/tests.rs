@@ -9,7 +9,12 @@ use underpin::{
 };
 
 use super::*;
-use crate::{config::Sources, db::Engine, program};
+use crate::{
+    config::Sources,
+    db::Engine,
+    program,
+    scheduler::{ClaimLost, run::RunCore},
+};
 
 const MIGRATIONS: Migrations = Migrations::new(&[Migration {
     number: 1,
@@ -230,4 +235,73 @@ async fn a_clock_that_runs_far_ahead_does_nothing(engine: Engine) {
             assert_eq!(history.len(), 0, "nothing is planned, nothing begun");
         }
     }
+}
+
+/// The run of `claim`, as its job sees it.
+fn run_of(worker: &Worker, claim: &Claim) -> Run {
+    let core = RunCore {
+        claim: Arc::new(claim.clone()),
+        store: worker.0.store.clone(),
+        clock: worker.0.clock.clone(),
+        lease: worker.0.settings.lease,
+        committed: Arc::default(),
+    };
+    Run::new(core).unwrap()
+}
+
+#[underpin::test]
+async fn what_was_written_before_the_claim_was_lost_goes_with_it(engine: Engine) {
+    if engine == Engine::Sqlite {
+        return; // An open transaction keeps everybody from taking the claim.
+    }
+    let app = due(minutely(), engine).await;
+    let (late, heir) = (join(&app).await, join(&app).await);
+    let lost = claim(&late).await;
+    let run = run_of(&late, &lost);
+    let tx = run.begin().await.unwrap();
+    let tx = effect(app.clock().clone(), run.clone(), tx).await.unwrap();
+    bury(&heir, &late).await;
+    let taken = claim(&heir).await;
+    assert_eq!(heir.execute(taken).await, Outcome::Done);
+    let refused = run.commit(tx).await.unwrap_err();
+    assert!(refused.source_as::<ClaimLost>().is_some(), "{refused:?}");
+    assert_eq!(count(&app).await, 1);
+}
+
+#[underpin::test]
+async fn a_run_that_is_just_being_committed_is_left_to_its_worker(engine: Engine) {
+    if engine == Engine::Sqlite {
+        return; // The two wait for each other there.
+    }
+    let app = due(minutely(), engine).await;
+    let (late, other) = (join(&app).await, join(&app).await);
+    let claim = claim(&late).await;
+    let (store, now) = (&other.0.store, other.0.clock.now());
+    let mut tx = app.get::<Db>().begin().await.unwrap();
+    assert_eq!(store.finish(&mut tx, &claim, now).await.unwrap(), 1);
+    assert!(store.bury(&late.identity().id, 0).await.unwrap());
+    assert_eq!(store.release_orphans(now).await.unwrap(), 0);
+    tx.commit().await.unwrap();
+    assert_eq!(store.release_orphans(now).await.unwrap(), 0);
+    let history = app.get::<Jobs>().history(None, 5).await.unwrap();
+    assert_eq!((history[0].state, history[0].lost), (State::Done, 0));
+}
+
+#[underpin::test]
+async fn a_transaction_in_which_nothing_is_heard_for_a_lease_is_ended(engine: Engine) {
+    if engine == Engine::Sqlite {
+        return; // There it is the limit on transactions that ends it.
+    }
+    let app = App::new("jobs", "1.0").migrations(&MIGRATIONS);
+    let app = app.feature(Feature::default().job(minutely()));
+    let app = TestApp::with(app, engine, &[("JOBS_LEASE", "200ms")]).await;
+    app.run_jobs().await;
+    app.clock().advance(TimeDelta::minutes(1));
+    let worker = join(&app).await;
+    let run = run_of(&worker, &claim(&worker).await);
+    let tx = run.begin().await.unwrap();
+    let tx = effect(app.clock().clone(), run.clone(), tx).await.unwrap();
+    sleep(Duration::from_millis(800)).await;
+    assert!(run.commit(tx).await.is_err());
+    assert_eq!(count(&app).await, 0);
 }

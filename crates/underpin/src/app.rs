@@ -10,7 +10,7 @@ use crate::{
     config::{Config, Framework, Reader, Sources, Variable},
     db::{DbConfig, Migrations},
     error::{ErrorFormat, FastApi},
-    http::{Router, Table, exchange::Shared},
+    http::{Handler, Router, Table, exchange::Shared},
     middleware::Cors,
     openapi::{Info, Operation, document::Document},
     program,
@@ -22,6 +22,7 @@ type ReadSettings = fn(&mut Reader<'_>, &Context);
 type Put = Arc<dyn Fn(&Context) + Send + Sync>;
 type MakeCors = fn(&Context) -> Result<Cors, StartError>;
 type AdjustUrl = fn(&str, &str) -> Result<String, String>;
+type MakeHandler = fn(&Context) -> Result<Handler, StartError>;
 
 /// A backend: what it is called, how it speaks, and its features.
 ///
@@ -47,6 +48,8 @@ pub struct App {
     pub(crate) database: PathBuf,
     pub(crate) hide_paths: bool,
     pub(crate) database_url: Option<AdjustUrl>,
+    pub(crate) fallback: Option<MakeHandler>,
+    pub(crate) pages: bool,
 }
 
 impl App {
@@ -76,6 +79,8 @@ impl App {
             database: PathBuf::from("data").join(format!("{name}.db")),
             hide_paths: false,
             database_url: None,
+            fallback: None,
+            pages: true,
         }
     }
 
@@ -215,6 +220,22 @@ impl App {
         self
     }
 
+    /// Answers with one handler whatever no route answers, instead of 404, 405 and 307: for an app whose
+    /// addresses are known only while it runs. The document says nothing about it.
+    #[must_use]
+    pub fn fallback(mut self, make: MakeHandler) -> Self {
+        self.fallback = Some(make);
+        self
+    }
+
+    /// Does not serve the document and its pages: for an app that has its own, or whose fallback may need
+    /// their addresses.
+    #[must_use]
+    pub fn without_pages(mut self) -> Self {
+        self.pages = false;
+        self
+    }
+
     /// Adds a feature.
     #[must_use]
     pub fn feature(mut self, feature: impl Into<Feature>) -> Self {
@@ -298,6 +319,9 @@ impl App {
                 let path = format!("{}{}", router.prefix, route.path);
                 table.add(route.method.clone(), &path, (route.build)(context)?)?;
             }
+        }
+        if let Some(make) = self.fallback {
+            table.fallback(make(context)?);
         }
         Ok(table)
     }

@@ -21,7 +21,9 @@ use crate::{
 pub(crate) fn build(program: &Program, metrics: Option<&Metrics>) -> Result<Pipeline, StartError> {
     let app = &program.app;
     let mut table = app.table(&program.context)?;
-    site::add(&mut table, app.info, &app.document_for(&program.context)?)?;
+    if app.pages {
+        site::add(&mut table, app.info, &app.document_for(&program.context)?)?;
+    }
     if let Some((live, ready)) = app.probes {
         let jobs = app
             .has_jobs()

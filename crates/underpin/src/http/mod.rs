@@ -15,7 +15,8 @@ pub use output::{Created, Download, Html, Json, NoContent, Output, Text};
 pub use router::Router;
 pub(crate) use table::Table;
 
+pub use axum::body::Body;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 /// A reply, its body possibly still to come.
-pub type Response = http::Response<axum::body::Body>;
+pub type Response = http::Response<Body>;

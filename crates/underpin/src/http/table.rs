@@ -15,6 +15,8 @@ use crate::{
 pub(crate) struct Table {
     paths: matchit::Router<usize>,
     places: Vec<Place>,
+    /// Answers what no place does, if the app wants that.
+    fallback: Option<Handler>,
     shared: Arc<Shared>,
 }
 
@@ -25,11 +27,20 @@ struct Place {
     allow: Option<&'static str>,
 }
 
+impl Place {
+    fn handler(&self, method: &Method) -> Option<&Handler> {
+        let mut methods = self.methods.iter();
+        let (_, handler) = methods.find(|(other, _)| other == method)?;
+        Some(handler)
+    }
+}
+
 impl Table {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Self {
             paths: matchit::Router::new(),
             places: Vec::new(),
+            fallback: None,
             shared,
         }
     }
@@ -74,41 +85,51 @@ impl Table {
         }
     }
 
+    /// Lets `handler` answer every path and method that no route answers.
+    pub(crate) fn fallback(&mut self, handler: Handler) {
+        self.fallback = Some(handler);
+    }
+
     /// Answers a request: the handler's reply, 405, a redirect to the path with the other slash, 404.
     pub(crate) async fn dispatch(&self, request: Request<Body>) -> Response {
-        let path = location::decoded(request.uri());
-        let Ok(found) = self.paths.at(&path) else {
-            return self.unmatched(&request, &path);
+        let path = location::decoded(request.uri()).into_owned();
+        let (place, params) = self.find(&path);
+        let Some(place) = place else {
+            return match &self.fallback {
+                Some(fallback) => fallback.call(self.exchange(request, path, params)).await,
+                None => self.unmatched(&request, &path),
+            };
         };
-        let Some(place) = self.places.get(*found.value) else {
-            return self.unmatched(&request, &path);
-        };
-        let handler = place
-            .methods
-            .iter()
-            .find(|(method, _)| method == request.method());
-        let mut response = match handler {
-            Some((_, handler)) => {
-                let params = found.params.iter();
-                let params = params
-                    .map(|(name, value)| (name.into(), value.to_owned()))
-                    .collect();
-                let path = path.into_owned();
-                handler
-                    .call(Exchange::new(
-                        request,
-                        path,
-                        params,
-                        Arc::clone(&self.shared),
-                    ))
-                    .await
+        let mut response = match (place.handler(request.method()), &self.fallback) {
+            (Some(handler), _) => handler.call(self.exchange(request, path, params)).await,
+            (None, Some(fallback)) => {
+                let exchange = self.exchange(request, path, Vec::new());
+                return fallback.call(exchange).await;
             }
-            None => self.method_not_allowed(place, &path),
+            (None, None) => self.method_not_allowed(place, &path),
         };
+        let matched = MatchedRoute(place.template);
+        response.extensions_mut().insert(matched);
         response
-            .extensions_mut()
-            .insert(MatchedRoute(place.template));
-        response
+    }
+
+    /// The place of a path, and the path's parameters.
+    fn find(&self, path: &str) -> (Option<&Place>, Vec<(Box<str>, String)>) {
+        let Ok(found) = self.paths.at(path) else {
+            return (None, Vec::new());
+        };
+        let params = found.params.iter();
+        let params = params.map(|(name, value)| (name.into(), value.to_owned()));
+        (self.places.get(*found.value), params.collect())
+    }
+
+    fn exchange(
+        &self,
+        request: Request<Body>,
+        path: String,
+        params: Vec<(Box<str>, String)>,
+    ) -> Exchange {
+        Exchange::new(request, path, params, Arc::clone(&self.shared))
     }
 
     fn unmatched(&self, request: &Request<Body>, path: &str) -> Response {

@@ -1,6 +1,7 @@
 //! The public API as a stranger uses it, over HTTP where it is about HTTP.
 
 mod document;
+mod fallback;
 mod handlers;
 mod probes;
 mod refusals;

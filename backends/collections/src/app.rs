@@ -1,40 +1,38 @@
 //! The list of features.
 
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the dialects that ask whose records they may show are being built"
-    )
-)]
 mod accounts;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the dialects that read most of it are being built"
-    )
-)]
 mod config;
+#[cfg(test)]
+mod contract;
+mod http;
+mod pages;
 #[cfg_attr(
     not(test),
-    expect(dead_code, reason = "the dialects that show them are being built")
-)]
-mod pages;
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "the dialects that ask it are being built"
+    expect(dead_code, reason = "the indexes that use the rest are being built")
 )]
 mod query;
 mod source;
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "the dialects that use it are being built"
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "the indexes that use the rest are being built"
+    )
 )]
 mod store;
-#[expect(dead_code, reason = "the dialects that use it are being built")]
+#[cfg(test)]
+mod testing;
+mod v0;
+mod v1;
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "the indexes that use the rest are being built"
+    )
+)]
 mod value;
 
 use underpin::{
@@ -52,7 +50,10 @@ pub fn app() -> App {
         .settings::<config::Settings>()
         .default_setting("PORT", "3000")
         .default_setting("HOST", "localhost")
+        .default_setting("MAX_BODY_BYTES", "16777216")
         .arguments(config::arguments())
+        .without_pages()
+        .fallback(http::front::handler)
         .feature(source::feature())
         .feature(pages::feature())
         .tune_database(small)

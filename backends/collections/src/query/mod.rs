@@ -11,7 +11,7 @@ mod tests;
 mod window;
 
 pub use condition::{Condition, Leaf, Test};
-pub use pattern::{BadPattern, Pattern};
+pub use pattern::Pattern;
 pub use search::Search;
 pub(crate) use sort::collator;
 pub use sort::{Order, Sort, SortKey, keys_of, sorted, sorted_keys};

@@ -288,6 +288,11 @@ impl Store {
             .map(|listing| listing.total()))
     }
 
+    /// Whether any record of the list meets `condition`.
+    pub async fn any(&self, resource: &str, condition: &Condition) -> Result<bool> {
+        Ok(self.count(resource, condition).await?.unwrap_or(0) > 0)
+    }
+
     /// A list that is read as a whole and looked through in memory.
     async fn short(&self, shelf: &Shelf, query: &Query) -> Result<Listing> {
         // More may have come since they were counted.

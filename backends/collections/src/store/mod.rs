@@ -48,7 +48,7 @@ pub use self::{
     export::{Export, Part},
     listing::Listing,
     load::{Load, LoadError},
-    model::{Catalog, Kind, NewId, Record, Refusal, Resource, Write, Written},
+    model::{Catalog, Kind, NewId, Record, Refusal, Resource, Write},
 };
 
 /// The property that identifies a record, if it is not `id`: put into the app by `--id`.

@@ -103,10 +103,12 @@ impl Path {
             return Found::Value(Cow::Borrowed(value));
         }
         let mut at = Cow::Borrowed(record);
-        for step in &self.steps {
+        let last = self.steps.len().saturating_sub(1);
+        for (place, step) in self.steps.iter().enumerate() {
             at = match at {
                 Cow::Borrowed(value) => match self.step(value, step) {
                     Found::Value(next) => next,
+                    Found::Missing if place < last => return Found::NoWay,
                     nothing => return nothing,
                 },
                 // Lengths and characters have nothing within that is asked for.

@@ -1,0 +1,376 @@
+//! The routes file: addresses that stand for other addresses. Where a request goes afterwards is the
+//! dialects' business.
+
+use regress::{Match, Regex};
+use underpin::StartError;
+
+use crate::app::{config::Options, value};
+
+/// One line of the routes file: what an address looks like, and what it becomes.
+#[derive(Debug)]
+struct Rule {
+    pattern: Regex,
+    /// The parameters' names, in the order of the pattern's groups.
+    names: Vec<String>,
+    target: Vec<Piece>,
+}
+
+/// A part of the address that a rule makes.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Group(usize),
+}
+
+/// The rules of a routes file, in its order.
+#[derive(Debug, Default)]
+pub struct Rewriting {
+    rules: Vec<Rule>,
+}
+
+/// The routes file that was named, if any.
+#[derive(Debug, Default)]
+pub struct Routes {
+    rewriting: Rewriting,
+    /// What it says, indented.
+    text: Option<String>,
+}
+
+impl Routes {
+    /// Reads the file; what is wrong with it stops the start.
+    pub fn of(options: &Options) -> Result<Self, StartError> {
+        let Some(file) = &options.routes else {
+            return Ok(Self::default());
+        };
+        let complain = |problem: String| {
+            let remedy = "Write patterns with their targets, as in { \"/api/*\": \"/$1\" }.";
+            StartError::new(file.display().to_string(), problem, remedy)
+        };
+        let text = std::fs::read_to_string(file).map_err(|error| complain(error.to_string()))?;
+        let json = value::parse(&text).map_err(|error| complain(error.to_string()))?;
+        let rules = json
+            .as_object()
+            .ok_or_else(|| complain("is no object".to_owned()))?;
+        let rules = rules.iter().map(|(pattern, target)| {
+            let target = target.as_text();
+            let target =
+                target.ok_or_else(|| complain(format!("the target of `{pattern}` is no text")))?;
+            Ok((pattern, target))
+        });
+        let rules = rules.collect::<Result<Vec<_>, StartError>>()?;
+        let rewriting = Rewriting::new(rules);
+        let rewriting =
+            rewriting.map_err(|bad| complain(format!("`{}`: {}", bad.pattern, bad.problem)))?;
+        let mut text = String::new();
+        value::pretty(&json.to_string(), 0, &mut text);
+        Ok(Self {
+            rewriting,
+            text: Some(text),
+        })
+    }
+
+    /// The address that `address` stands for.
+    pub fn apply(&self, address: &str) -> Option<String> {
+        self.rewriting.apply(address)
+    }
+
+    /// What the file says.
+    pub fn rules(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+}
+
+/// A line of the routes file that cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadRule {
+    pub pattern: String,
+    pub problem: String,
+}
+
+impl Rewriting {
+    /// Reads patterns with their targets.
+    pub fn new<'r>(rules: impl IntoIterator<Item = (&'r str, &'r str)>) -> Result<Self, BadRule> {
+        let rules = rules
+            .into_iter()
+            .map(|(pattern, target)| rule(pattern, target));
+        Ok(Self {
+            rules: rules.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The address, path and query, that `address` stands for. Every rule that matches rewrites it, one
+    /// after the other.
+    pub fn apply(&self, address: &str) -> Option<String> {
+        let mut now: Option<String> = None;
+        for rule in &self.rules {
+            let address = now.as_deref().unwrap_or(address);
+            if let Some(found) = rule.pattern.find(address) {
+                now = Some(rule.rewrite(address, &found));
+            }
+        }
+        now
+    }
+}
+
+impl Rule {
+    fn rewrite(&self, address: &str, found: &Match) -> String {
+        let mut made = String::new();
+        for piece in &self.target {
+            match piece {
+                Piece::Text(text) => made.push_str(text),
+                Piece::Group(0) => made.push_str(&address[found.range()]),
+                Piece::Group(group) => {
+                    let range = found.group(*group).unwrap_or_default();
+                    made.push_str(&address[range]);
+                }
+            }
+        }
+        made
+    }
+}
+
+fn rule(pattern: &str, target: &str) -> Result<Rule, BadRule> {
+    let bad = |problem: String| BadRule {
+        pattern: pattern.to_owned(),
+        problem,
+    };
+    let mut reader = Reader::new(pattern);
+    let expression = reader.expression();
+    let rule = Rule {
+        pattern: Regex::with_flags(&expression, "i").map_err(|error| bad(error.to_string()))?,
+        target: pieces(target, &reader.names).map_err(bad)?,
+        names: reader.names,
+    };
+    let most = rule.names.len();
+    let beyond = |piece: &&Piece| matches!(piece, Piece::Group(group) if *group > most);
+    match rule.target.iter().find(beyond) {
+        Some(_) => Err(bad(format!(
+            "it has only {most} parts that the target can name"
+        ))),
+        None => Ok(rule),
+    }
+}
+
+/// `$1` and `:name` in a target.
+fn pieces(target: &str, names: &[String]) -> Result<Vec<Piece>, String> {
+    let mut pieces = Vec::new();
+    let mut text = String::new();
+    let mut rest = target;
+    while let Some(first) = rest.chars().next() {
+        let after = &rest[first.len_utf8()..];
+        let word = |wanted: fn(char) -> bool| {
+            let end = after.find(|character| !wanted(character));
+            &after[..end.unwrap_or(after.len())]
+        };
+        let (group, name) = match first {
+            '$' => {
+                let digits = word(|character| character.is_ascii_digit());
+                (digits.parse().ok(), digits)
+            }
+            ':' => {
+                let name = word(is_word);
+                let place = names.iter().rposition(|other| other == name);
+                if place.is_none() && !name.is_empty() {
+                    return Err(format!(
+                        "the target names `:{name}`, which the pattern does not have"
+                    ));
+                }
+                (place.map(|place| place + 1), name)
+            }
+            _ => (None, ""),
+        };
+        if let Some(group) = group {
+            if !text.is_empty() {
+                pieces.push(Piece::Text(std::mem::take(&mut text)));
+            }
+            pieces.push(Piece::Group(group));
+            rest = &after[name.len()..];
+        } else {
+            text.push(first);
+            rest = after;
+        }
+    }
+    if !text.is_empty() {
+        pieces.push(Piece::Text(text));
+    }
+    Ok(pieces)
+}
+
+fn is_word(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
+}
+
+/// Makes a regular expression of a pattern: `:name`, `:name(…)`, `(…)`, each with `?`, `*` or `+` behind
+/// it, `*`, and `\` before a character that means itself.
+struct Reader<'p> {
+    rest: &'p str,
+    names: Vec<String>,
+    made: String,
+}
+
+impl<'p> Reader<'p> {
+    fn new(pattern: &'p str) -> Self {
+        Self {
+            rest: pattern,
+            names: Vec::new(),
+            made: String::from("^"),
+        }
+    }
+
+    fn expression(&mut self) -> String {
+        let ends_with_slash = self.rest.ends_with('/');
+        if ends_with_slash {
+            self.rest = &self.rest[..self.rest.len() - 1];
+        }
+        while let Some(first) = self.rest.chars().next() {
+            let prefix = if matches!(first, '/' | '.') {
+                &self.rest[..1]
+            } else {
+                ""
+            };
+            if first == '\\' && self.rest.len() > 1 {
+                let mut two = self.rest.chars();
+                two.next();
+                let escaped = two.next().unwrap_or('\\');
+                self.literal(escaped);
+                self.rest = two.as_str();
+            } else if let Some((name, pattern, after)) = parameter(&self.rest[prefix.len()..]) {
+                self.rest = after;
+                self.parameter(prefix, name, pattern);
+            } else if self.rest[prefix.len()..].starts_with('*') {
+                self.rest = &self.rest[prefix.len() + 1..];
+                self.parameter(prefix, "", Some(".*"));
+            } else {
+                self.literal(first);
+                self.rest = &self.rest[first.len_utf8()..];
+            }
+        }
+        self.made.push_str("(?:\\/(?=$))?$");
+        std::mem::take(&mut self.made)
+    }
+
+    fn parameter(&mut self, prefix: &str, name: &str, pattern: Option<&str>) {
+        let name = if name.is_empty() {
+            let numbered = self
+                .names
+                .iter()
+                .filter(|name| name.parse::<usize>().is_ok());
+            numbered.count().to_string()
+        } else {
+            name.to_owned()
+        };
+        self.names.push(name);
+        let outer = if prefix == "." {
+            "[^\\/.]+?"
+        } else {
+            "[^\\/]+?"
+        };
+        let pattern = pattern.unwrap_or(outer);
+        let prefix = if prefix.is_empty() {
+            String::new()
+        } else {
+            format!("\\{prefix}")
+        };
+        let sign = self
+            .rest
+            .chars()
+            .next()
+            .filter(|sign| matches!(sign, '?' | '*' | '+'));
+        if sign.is_some() {
+            self.rest = &self.rest[1..];
+        }
+        let one = if matches!(sign, Some('*' | '+')) {
+            format!("(?:{pattern})(?:{prefix}(?:{pattern}))*")
+        } else {
+            pattern.to_owned()
+        };
+        let part = match sign {
+            Some('?' | '*') => format!("(?:{prefix}({one}))?"),
+            _ => format!("{prefix}({one})"),
+        };
+        self.made.push_str(&part);
+    }
+
+    fn literal(&mut self, character: char) {
+        if ".+*?=^!:${}()[]|/\\".contains(character) {
+            self.made.push('\\');
+        }
+        self.made.push(character);
+    }
+}
+
+/// `:name`, `:name(…)` or `(…)` at the start of `text`: name, expression, and what follows.
+fn parameter(text: &str) -> Option<(&str, Option<&str>, &str)> {
+    let (name, after) = match text.strip_prefix(':') {
+        Some(rest) => {
+            let end = rest
+                .find(|character| !is_word(character))
+                .unwrap_or(rest.len());
+            (end > 0).then(|| rest.split_at(end))?
+        }
+        None => ("", text),
+    };
+    let group = after.strip_prefix('(').and_then(|inner| {
+        let end = inner.find(['(', ')'])?;
+        (end > 0 && inner[end..].starts_with(')')).then(|| (&inner[..end], &inner[end + 1..]))
+    });
+    match group {
+        Some((pattern, after)) => Some((name, Some(pattern), after)),
+        None if name.is_empty() => None,
+        None => Some((name, None, after)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recorded() -> Rewriting {
+        Rewriting::new([
+            ("/api/*", "/$1"),
+            ("/:resource/:id/show", "/:resource/:id"),
+            ("/posts/:category", "/posts?userId=:category"),
+            ("/articles\\?id=:id", "/posts/:id"),
+            ("/blog", "/posts?_limit=1"),
+        ])
+        .unwrap()
+    }
+
+    #[test]
+    fn rules_rewrite_one_after_the_other() {
+        let rules = recorded();
+        let now = |address: &str| rules.apply(address);
+        assert_eq!(now("/api/posts/1").as_deref(), Some("/posts?userId=1"));
+        assert_eq!(
+            now("/api/posts?_limit=1").as_deref(),
+            Some("/posts?_limit=1")
+        );
+        assert_eq!(now("/posts/1/show").as_deref(), Some("/posts?userId=1"));
+        assert_eq!(now("/articles?id=2").as_deref(), Some("/posts/2"));
+        assert_eq!(now("/blog/").as_deref(), Some("/posts?_limit=1"));
+        assert_eq!(now("/blog?_sort=views"), None);
+        assert_eq!(now("/profile"), None);
+    }
+
+    #[test]
+    fn optional_and_repeated_parts() {
+        let rules = Rewriting::new([
+            ("/a/:b?", "/x/:b"),
+            ("/c/:d+", "/y/:d"),
+            ("/n/:i(\\d+)", "/z/$1"),
+        ]);
+        let rules = rules.unwrap();
+        assert_eq!(rules.apply("/a").as_deref(), Some("/x/"));
+        assert_eq!(rules.apply("/a/1").as_deref(), Some("/x/1"));
+        assert_eq!(rules.apply("/c/1/2").as_deref(), Some("/y/1/2"));
+        assert_eq!(rules.apply("/n/12").as_deref(), Some("/z/12"));
+        assert_eq!(rules.apply("/n/x"), None);
+    }
+
+    #[test]
+    fn a_target_may_name_only_what_the_pattern_has() {
+        assert!(Rewriting::new([("/a/:b", "/x/:c")]).is_err());
+        assert!(Rewriting::new([("/a/:b", "/x/$2")]).is_err());
+        assert!(Rewriting::new([("/a/:b([)", "/x/:b")]).is_err());
+    }
+}

@@ -50,13 +50,19 @@ const VERSION: &str = "1.0.0";
 /// Ten times the longest description that is promised to work (contract section 15).
 const MOST_BODY_BYTES: &str = "1048576";
 
+/// FastAPI 0.128 on Python 3.12.
+const DIALECT: Dialect = Dialect {
+    names_trailing_comma: false,
+    ..Dialect::fastapi_0_127()
+};
+
 /// The Todo API.
 pub fn app() -> App {
     App::new("tasks", VERSION)
         .title(SERVICE)
         .settings::<Settings>()
         .migrations(&MIGRATIONS)
-        .dialect(Dialect::fastapi_0_127())
+        .dialect(DIALECT)
         .cors(cors)
         .default_setting("MAX_BODY_BYTES", MOST_BODY_BYTES)
         .health_paths(["/health", "/health/ready"])

@@ -126,16 +126,27 @@ impl Comparison<'_> {
 
 fn by_code_units(left: Option<&Json>, right: Option<&Json>, descending: bool) -> Ordering {
     let order = match (left, right) {
-        (None, None) => Ordering::Equal,
         (None, Some(_)) => Ordering::Greater,
         (Some(_), None) => Ordering::Less,
-        (Some(Json::Null), Some(Json::Null)) => Ordering::Equal,
-        (Some(Json::Null), Some(_)) => Ordering::Greater,
-        (Some(_), Some(Json::Null)) => Ordering::Less,
-        (Some(left), Some(right)) if strictly_equal(left, right) => Ordering::Equal,
-        (Some(left), Some(right)) if less(right, left) => Ordering::Greater,
-        (Some(left), Some(right)) if less(left, right) => Ordering::Less,
-        (Some(_), Some(_)) => Ordering::Equal,
+        (Some(left), Some(right)) => values_by_code_units(left, right),
+        (None, None) => Ordering::Equal,
     };
     if descending { order.reverse() } else { order }
+}
+
+fn values_by_code_units(left: &Json, right: &Json) -> Ordering {
+    let is_greater = |left: &Json, right: &Json| match (left, right) {
+        (Json::Null, right) => *right != Json::Null,
+        (_, Json::Null) => false,
+        (left, right) => less(right, left),
+    };
+    match (
+        strictly_equal(left, right),
+        is_greater(left, right),
+        is_greater(right, left),
+    ) {
+        (false, true, _) => Ordering::Greater,
+        (false, _, true) => Ordering::Less,
+        _ => Ordering::Equal,
+    }
 }

@@ -54,20 +54,20 @@ impl Store {
 
     /// The resource of exactly this name, as it is now.
     pub async fn resource(&self, name: &str) -> Result<Option<Resource>> {
-        let shelf = self.repository().shelf(name).await?;
-        Ok(shelf.as_ref().map(resource))
+        let list = self.repository().shelf(name).await?;
+        Ok(list.as_ref().map(resource))
     }
 }
 
-fn resource(shelf: &Shelf) -> Resource {
-    let is_object = shelf.start.as_deref() == Some("{");
-    let (kind, count) = match (shelf.is_list(), is_object) {
-        (true, _) => (Kind::List, u64::try_from(shelf.count).unwrap_or(0)),
+fn resource(list: &Shelf) -> Resource {
+    let is_object = list.start.as_deref() == Some("{");
+    let (kind, count) = match (list.is_list(), is_object) {
+        (true, _) => (Kind::List, u64::try_from(list.count).unwrap_or(0)),
         (false, true) => (Kind::Single, 1),
         (false, false) => (Kind::Scalar, 1),
     };
     Resource {
-        name: shelf.name.clone(),
+        name: list.name.clone(),
         kind,
         count,
     }

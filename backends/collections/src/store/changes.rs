@@ -101,13 +101,13 @@ impl Store {
         writes: &[Write],
         dependents: &Dependents,
     ) -> Result<Option<Result<Vec<Written>, Refusal>>> {
-        let shelf = self.repository().shelf(resource).await?;
-        let Some(shelf) = shelf.filter(Shelf::is_list) else {
+        let list = self.repository().shelf(resource).await?;
+        let Some(list) = list.filter(Shelf::is_list) else {
             return Ok(Some(Err(Refusal::NoList)));
         };
         let (mut changes, mut taken) = (Changes::default(), Vec::new());
         for (at, write) in writes.iter().enumerate() {
-            let change = match self.change(&shelf, at, write, &mut taken).await? {
+            let change = match self.change(&list, at, write, &mut taken).await? {
                 Ok(change) => change,
                 Err(refusal) => return Ok(Some(Err(refusal))),
             };
@@ -115,35 +115,35 @@ impl Store {
                 Change::Update { old, .. } | Change::Remove { old } if changes.has(old) => {
                     return Ok(Some(Err(Refusal::Repeated(at))));
                 }
-                _ => changes.add(&shelf, change),
+                _ => changes.add(&list, change),
             }
         }
         if changes.is_empty() {
             return Ok(Some(Ok(Vec::new())));
         }
-        self.add_dependents(&shelf, writes, dependents, &mut changes)
+        self.add_dependents(&list, writes, dependents, &mut changes)
             .await?;
-        match self.commit(changes, shelf.id).await {
+        match self.commit(changes, list.id).await {
             Ok(records) => Ok(Some(Ok(records))),
             Err(Failure::Stale) => Ok(None),
-            Err(Failure::Duplicate) => self.explain_duplicate(&shelf, writes).await,
+            Err(Failure::Duplicate) => self.explain_duplicate(&list, writes).await,
             Err(Failure::Refused(error)) => Err(error),
         }
     }
 
     async fn change<'n>(
         &'n self,
-        shelf: &Shelf,
+        list: &Shelf,
         at: usize,
         write: &Write,
         taken: &mut Vec<Taken<'n>>,
     ) -> Result<Result<Change, Refusal>> {
         let (Write::Replace(id, _) | Write::Merge(id, _) | Write::Delete(id)) = write else {
-            return self.insertion(shelf, at, write, taken).await;
+            return self.insertion(list, at, write, taken).await;
         };
         let key = identity::key(id);
-        let old = self.repository().by_key(&shelf.name, key).await?;
-        let Some(old) = self.only_allowed(&shelf.name, old)? else {
+        let old = self.repository().by_key(&list.name, key).await?;
+        let Some(old) = self.only_allowed(&list.name, old)? else {
             return Ok(Err(Refusal::NotFound(at)));
         };
         let with = match write {
@@ -163,7 +163,7 @@ impl Store {
         {
             body.set(self.id_name(), id.clone());
         }
-        let body = self.owned(&shelf.name, Json::Object(body))?;
+        let body = self.owned(&list.name, Json::Object(body))?;
         Ok(Ok(Change::Update { old, body }))
     }
 
@@ -175,7 +175,7 @@ impl Store {
 
     async fn insertion<'n>(
         &'n self,
-        shelf: &Shelf,
+        list: &Shelf,
         at: usize,
         write: &Write,
         taken: &mut Vec<Taken<'n>>,
@@ -186,12 +186,12 @@ impl Store {
         let texts = *new_id == NewId::NextText;
         let id = match new_id {
             NewId::Own => {
-                self.0.numbering.forget(shelf.id);
-                let body = self.owned(&shelf.name, body.clone())?;
+                self.0.numbering.forget(list.id);
+                let body = self.owned(&list.name, body.clone())?;
                 return Ok(Ok(Change::Insert { body }));
             }
             NewId::Random => Json::Text(URL_SAFE_NO_PAD.encode(self.0.random.bytes::<8>()?)),
-            NewId::Next | NewId::NextText => match self.next_id(shelf, texts).await? {
+            NewId::Next | NewId::NextText => match self.next_id(list, texts).await? {
                 Next::Random => Json::Text(self.short_id()?),
                 Next::Exhausted => return Ok(Err(Refusal::Duplicate(at))),
                 Next::Number(number) => {
@@ -205,7 +205,7 @@ impl Store {
                 }
             },
         };
-        let mut body = self.owned(&shelf.name, body.clone())?;
+        let mut body = self.owned(&list.name, body.clone())?;
         if let Json::Object(object) = &mut body {
             object.set(self.id_name(), id);
         }
@@ -224,10 +224,10 @@ impl Store {
     /// An id that the client gave is taken; one that was counted on was given by someone else: once more.
     async fn explain_duplicate(
         &self,
-        shelf: &Shelf,
+        list: &Shelf,
         writes: &[Write],
     ) -> Result<Option<Result<Vec<Written>, Refusal>>> {
-        self.0.numbering.forget(shelf.id);
+        self.0.numbering.forget(list.id);
         let mut seen = Vec::new();
         for (at, write) in writes.iter().enumerate() {
             let Write::Insert(body, NewId::Own) = write else {
@@ -238,7 +238,7 @@ impl Store {
             };
             let is_taken = self
                 .repository()
-                .by_key(&shelf.name, key.clone())
+                .by_key(&list.name, key.clone())
                 .await?
                 .is_some();
             if is_taken || seen.contains(&key) {

@@ -52,14 +52,14 @@ pub(super) struct Changes(BTreeMap<i64, Part>);
 
 #[derive(Debug)]
 struct Part {
-    shelf: Shelf,
+    list: Shelf,
     changes: Vec<Change>,
 }
 
 impl Changes {
-    pub(super) fn add(&mut self, shelf: &Shelf, change: Change) {
-        let part = self.0.entry(shelf.id).or_insert_with(|| Part {
-            shelf: shelf.clone(),
+    pub(super) fn add(&mut self, list: &Shelf, change: Change) {
+        let part = self.0.entry(list.id).or_insert_with(|| Part {
+            list: list.clone(),
             changes: Vec::new(),
         });
         part.changes.push(change);
@@ -125,10 +125,10 @@ impl Store {
         queries: &mut Vec<Query>,
         deltas: &mut Vec<Delta>,
     ) -> Result<Vec<Record>> {
-        let Part { shelf, changes } = part;
-        let indexes = self.indexes(&shelf).await?;
+        let Part { list, changes } = part;
+        let indexes = self.indexes(&list).await?;
         // Of a list that nobody has counted in and that has no index, the old records need not be read.
-        let is_watched = !indexes.is_empty() || self.0.facts.are_kept(shelf.id);
+        let is_watched = !indexes.is_empty() || self.0.facts.are_kept(list.id);
         let first = queries.len();
         let mut sums = together::Sums::default();
         let is_insert = |change: &&Change| matches!(change, Change::Insert { .. });
@@ -141,10 +141,10 @@ impl Store {
                     let identity = Identity::of(&body, self.id_name());
                     sums.insert(&identity);
                     let text = body.to_string();
-                    queries.push(together::insert(shelf.id, before_end, identity, &text));
+                    queries.push(together::insert(list.id, before_end, identity, &text));
                     for index in &*indexes {
                         let key = index.spec.key(&body);
-                        queries.push(statements::add_new(index.id, key, shelf.id, before_end));
+                        queries.push(statements::add_new(index.id, key, list.id, before_end));
                     }
                     records.push(Record {
                         number: -before_end,
@@ -156,7 +156,7 @@ impl Store {
                 Change::Update { old: record, body } => {
                     let text = body.to_string();
                     queries.push(together::update(
-                        shelf.id,
+                        list.id,
                         record.number,
                         record.stamp,
                         &text,
@@ -171,19 +171,19 @@ impl Store {
                     sums.remove(&Identity::of(&record.json()?, self.id_name()));
                     queries.push(together::remove(record.number, record.stamp));
                     keep_in_step(&indexes, record.number, old.as_ref(), None, queries);
-                    self.0.numbering.forget(shelf.id);
+                    self.0.numbering.forget(list.id);
                     records.push(record);
                 }
             }
             if is_watched {
                 deltas.push(Delta {
-                    resource: shelf.id,
+                    resource: list.id,
                     old,
                     new,
                 });
             }
         }
-        queries.insert(first, together::touch(shelf.id, shelf.indexes, sums));
+        queries.insert(first, together::touch(list.id, list.indexes, sums));
         Ok(records)
     }
 }

@@ -51,7 +51,7 @@ impl Store {
     /// Adds what the removals among `writes` bring about elsewhere.
     pub(super) async fn add_dependents(
         &self,
-        shelf: &Shelf,
+        list: &Shelf,
         writes: &[Write],
         dependents: &Dependents,
         changes: &mut Changes,
@@ -66,15 +66,15 @@ impl Store {
         }
         match dependents {
             Dependents::Keep => Ok(()),
-            Dependents::Remove(keys) => self.remove_all(shelf, ids, keys, changes).await,
+            Dependents::Remove(keys) => self.remove_all(list, ids, keys, changes).await,
             Dependents::Clear {
                 keys,
                 remove_in,
                 also_null,
             } => {
-                let keys = keys(&shelf.name);
+                let keys = keys(&list.name);
                 for other in self.repository().shelves().await? {
-                    if !other.is_list() || other.id == shelf.id {
+                    if !other.is_list() || other.id == list.id {
                         continue;
                     }
                     let remove = remove_in.contains(&other.name);
@@ -89,13 +89,13 @@ impl Store {
 
     async fn remove_all(
         &self,
-        shelf: &Shelf,
+        list: &Shelf,
         ids: Vec<String>,
         keys: &Keys,
         changes: &mut Changes,
     ) -> Result<()> {
         let shelves = self.repository().shelves().await?;
-        let mut due = vec![(shelf.name.clone(), ids)];
+        let mut due = vec![(list.name.clone(), ids)];
         while let Some((name, ids)) = due.pop() {
             let keys = keys(&name);
             for other in shelves.iter().filter(|other| other.is_list()) {
@@ -118,7 +118,7 @@ impl Store {
 
     async fn clear_in(
         &self,
-        shelf: &Shelf,
+        list: &Shelf,
         ids: &[String],
         keys: &[String],
         remove: bool,
@@ -128,15 +128,15 @@ impl Store {
         let mut wanted: Vec<Json> = ids.iter().map(|id| id.as_str().into()).collect();
         wanted.extend(nulls.then_some(Json::Null));
         let tests = [Test::In(wanted.clone())];
-        for old in self.with_any(&shelf.name, keys, &tests).await? {
+        for old in self.with_any(&list.name, keys, &tests).await? {
             if remove {
-                changes.add(shelf, Change::Remove { old });
+                changes.add(list, Change::Remove { old });
                 continue;
             }
             let mut body = old.json()?.as_object().cloned().unwrap_or_default();
             clear(&mut body, keys, &wanted);
             let body = Json::Object(body);
-            changes.add(shelf, Change::Update { old, body });
+            changes.add(list, Change::Update { old, body });
         }
         Ok(())
     }

@@ -43,7 +43,7 @@ struct Count {
     condition: Condition,
     /// Of what the resource was when it was counted; later changes are added as they come.
     version: i64,
-    count: i64,
+    records: i64,
     used: u64,
 }
 
@@ -82,7 +82,7 @@ impl Facts {
             return None;
         }
         found.used = now;
-        u64::try_from(found.count).ok()
+        u64::try_from(found.records).ok()
     }
 
     /// Begins a count.
@@ -129,7 +129,7 @@ impl Count {
                         .is_some_and(|json| self.condition.matches(json)),
                 )
             };
-            self.count += meets(&delta.new) - meets(&delta.old);
+            self.records += meets(&delta.new) - meets(&delta.old);
         }
     }
 }
@@ -150,7 +150,7 @@ impl Counting<'_> {
             name,
             condition: condition.clone(),
             version,
-            count: i64::try_from(count).unwrap_or(i64::MAX),
+            records: i64::try_from(count).unwrap_or(i64::MAX),
             used: counts.uses,
         };
         for (version, delta) in &counts.noted {

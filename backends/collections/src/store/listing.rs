@@ -2,13 +2,16 @@
 
 use std::ops::Range;
 
-use underpin::{Result, db::Snapshot};
+use underpin::{
+    Result,
+    db::{Db, FromRow, Snapshot},
+};
 
 use super::{
     Store,
     index::statements,
     model::Record,
-    repository::{Repository, Shelf, numbers_of, record, records_at},
+    repository::{RecordRow, Repository, Shelf, numbers_of, record},
 };
 use crate::app::{
     query::{Condition, Query, Sort, keys_of, sorted_keys},
@@ -32,6 +35,27 @@ pub struct Listing {
     source: Source,
 }
 
+/// Where a list is read: as it was at one moment, or as it is at each statement.
+#[derive(Debug)]
+pub(super) enum Reader {
+    Then(Snapshot),
+    Now(Db),
+}
+
+impl Reader {
+    pub(super) async fn fetch<T: FromRow>(&mut self, query: underpin::db::Query) -> Result<Vec<T>> {
+        match self {
+            Self::Then(snapshot) => query.fetch_all(snapshot).await,
+            Self::Now(db) => query.fetch_all(&*db).await,
+        }
+    }
+
+    pub(super) async fn records(&mut self, query: underpin::db::Query) -> Result<Vec<Record>> {
+        let rows: Vec<RecordRow> = self.fetch(query).await?;
+        Ok(rows.into_iter().map(record).collect())
+    }
+}
+
 #[derive(Debug)]
 enum Source {
     /// All that are shown.
@@ -42,7 +66,7 @@ enum Source {
     Ordered(Box<Ordered>),
     /// Those with these numbers.
     Numbers {
-        snapshot: Box<Snapshot>,
+        reader: Box<Reader>,
         numbers: Vec<i64>,
         at: usize,
     },
@@ -50,7 +74,7 @@ enum Source {
 
 #[derive(Debug)]
 struct Scan {
-    snapshot: Snapshot,
+    reader: Reader,
     resource: i64,
     condition: Condition,
     range: Range<u64>,
@@ -60,7 +84,7 @@ struct Scan {
 
 #[derive(Debug)]
 struct Ordered {
-    snapshot: Snapshot,
+    reader: Reader,
     index: i64,
     condition: Condition,
     range: Range<u64>,
@@ -100,7 +124,7 @@ impl Listing {
             Source::Scan(scan) => scan.next().await,
             Source::Ordered(ordered) => ordered.next().await,
             Source::Numbers {
-                snapshot,
+                reader,
                 numbers,
                 at,
             } => {
@@ -110,7 +134,7 @@ impl Listing {
                     return Ok(None);
                 }
                 *at += wanted.len();
-                let found = records_at(Repository::numbered(wanted), snapshot).await?;
+                let found = reader.records(Repository::numbered(wanted)).await?;
                 Ok(Some(in_order(found, wanted)))
             }
         }
@@ -152,13 +176,13 @@ impl Listing {
 
 impl Listing {
     pub(super) fn numbers(
-        snapshot: Snapshot,
+        reader: Reader,
         numbers: Vec<i64>,
         total: u64,
         range: Range<u64>,
     ) -> Self {
         let source = Source::Numbers {
-            snapshot: Box::new(snapshot),
+            reader: Box::new(reader),
             numbers,
             at: 0,
         };
@@ -170,14 +194,14 @@ impl Listing {
     }
 
     pub(super) fn ordered(
-        snapshot: Snapshot,
+        reader: Reader,
         index: i64,
         condition: Condition,
         total: u64,
         range: Range<u64>,
     ) -> Self {
         let ordered = Ordered {
-            snapshot,
+            reader,
             index,
             condition,
             range: range.clone(),
@@ -197,8 +221,7 @@ impl Ordered {
         let mut batch = Vec::new();
         while batch.is_empty() && self.seen < self.range.end {
             let query = statements::following(self.index, &self.after, BATCH);
-            let rows: Vec<(Vec<u8>, i64, i64, String)> =
-                query.fetch_all(&mut self.snapshot).await?;
+            let rows: Vec<(Vec<u8>, i64, i64, String)> = self.reader.fetch(query).await?;
             let Some((key, number, ..)) = rows.last() else {
                 break;
             };
@@ -230,7 +253,7 @@ impl Scan {
         let mut batch = Vec::new();
         while batch.is_empty() && self.seen < self.range.end {
             let query = Repository::following(self.resource, self.after, BATCH);
-            let records = records_at(query, &mut self.snapshot).await?;
+            let records = self.reader.records(query).await?;
             let Some(last) = records.last() else {
                 break;
             };
@@ -260,19 +283,19 @@ fn in_order(records: Vec<Record>, numbers: &[i64]) -> Vec<Record> {
 impl Store {
     /// The list called `resource` as `query` wants it; `None` if there is no such list.
     pub async fn list(&self, resource: &str, query: &Query) -> Result<Option<Listing>> {
-        let shelf = self.repository().shelf(resource).await?;
-        let Some(shelf) = shelf.filter(Shelf::is_list) else {
+        let list = self.repository().shelf(resource).await?;
+        let Some(list) = list.filter(Shelf::is_list) else {
             return Ok(None);
         };
-        let restricted = self.restrict(&shelf.name, query)?;
+        let restricted = self.restrict(&list.name, query)?;
         let query = restricted.as_ref().unwrap_or(query);
         let is_plain = matches!(query.condition, Condition::All) && query.sort.is_none();
-        if shelf.count <= SHORT {
-            self.short(&shelf, query).await.map(Some)
+        if list.count <= SHORT {
+            self.short(&list, query).await.map(Some)
         } else if is_plain {
-            self.part(&shelf, query).await.map(Some)
+            self.part(&list, query).await.map(Some)
         } else {
-            self.planned(&shelf, query).await.map(Some)
+            self.planned(&list, query).await.map(Some)
         }
     }
 
@@ -294,9 +317,9 @@ impl Store {
     }
 
     /// A list that is read as a whole and looked through in memory.
-    async fn short(&self, shelf: &Shelf, query: &Query) -> Result<Listing> {
+    async fn short(&self, list: &Shelf, query: &Query) -> Result<Listing> {
         // More may have come since they were counted.
-        let all = Repository::slice(shelf.id, 0, 2 * SHORT);
+        let all = Repository::slice(list.id, 0, 2 * SHORT);
         let rows: Vec<_> = all.fetch_all(&self.repository().db).await?;
         let mut records = Vec::with_capacity(rows.len());
         let mut keys = Vec::new();
@@ -326,24 +349,24 @@ impl Store {
     }
 
     /// Part of a long list, neither filtered nor sorted.
-    async fn part(&self, shelf: &Shelf, query: &Query) -> Result<Listing> {
-        let total = u64::try_from(shelf.count).unwrap_or(0);
+    async fn part(&self, list: &Shelf, query: &Query) -> Result<Listing> {
+        let total = u64::try_from(list.count).unwrap_or(0);
         let range = query.window.range(total);
         let length = i64::try_from(range.end - range.start).unwrap_or(i64::MAX);
         if length <= SHORT {
             let offset = i64::try_from(range.start).unwrap_or(i64::MAX);
-            let part = Repository::slice(shelf.id, offset, length);
+            let part = Repository::slice(list.id, offset, length);
             let rows: Vec<_> = part.fetch_all(&self.repository().db).await?;
             let records = rows.into_iter().map(record).collect();
             return Ok(Listing::memory(records, total, range));
         }
-        self.scan(shelf, Condition::All, total, range).await
+        self.scan(list, Condition::All, total, range).await
     }
 
     /// Part of a long list, looked through record by record.
-    pub(super) async fn scanned(&self, shelf: &Shelf, query: &Query) -> Result<Listing> {
+    pub(super) async fn scanned(&self, list: &Shelf, query: &Query) -> Result<Listing> {
         let all = 0..u64::MAX;
-        let mut scan = self.scan(shelf, query.condition.clone(), 0, all).await?;
+        let mut scan = self.scan(list, query.condition.clone(), 0, all).await?;
         let (mut numbers, mut keys) = (Vec::new(), Vec::new());
         while let Some(batch) = scan.next().await? {
             for record in batch {
@@ -365,27 +388,30 @@ impl Store {
         let Source::Scan(scan) = scan.source else {
             return Ok(Listing::memory(Vec::new(), total, range));
         };
-        Ok(Listing::numbers(
-            scan.snapshot,
-            shown.collect(),
-            total,
-            range,
-        ))
+        Ok(Listing::numbers(scan.reader, shown.collect(), total, range))
     }
 
     pub(super) async fn scan(
         &self,
-        shelf: &Shelf,
+        list: &Shelf,
         condition: Condition,
         total: u64,
         range: Range<u64>,
     ) -> Result<Listing> {
+        // A page is read in a few statements; a whole list needs one moment for all of them.
+        let is_page = range.end - range.start <= SHORT.unsigned_abs();
+        let db = &self.repository().db;
+        let reader = if is_page {
+            Reader::Now(db.clone())
+        } else {
+            Reader::Then(db.snapshot().await?)
+        };
         let scan = Scan {
-            snapshot: self.repository().db.snapshot().await?,
-            resource: shelf.id,
+            reader,
+            resource: list.id,
             condition,
             range: range.clone(),
-            after: numbers_of(shelf.id).start - 1,
+            after: numbers_of(list.id).start - 1,
             seen: 0,
         };
         Ok(Listing {

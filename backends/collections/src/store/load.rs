@@ -29,7 +29,7 @@ const DEAD: i64 = 0;
 #[derive(Debug)]
 pub struct Load {
     store: Store,
-    load: i64,
+    mark: i64,
     place: i64,
     list: Option<List>,
 }
@@ -81,7 +81,7 @@ impl Store {
         let bytes = self.0.random.bytes::<8>()?;
         Ok(Load {
             store: self.clone(),
-            load: i64::from_le_bytes(bytes) & i64::MAX | 1,
+            mark: i64::from_le_bytes(bytes) & i64::MAX | 1,
             place: 0,
             list: None,
         })
@@ -170,7 +170,7 @@ impl Load {
         self.end_list().await?;
         let replace = vec![
             sql("UPDATE collections_resources SET load = $1 WHERE load IS NULL").bind(DEAD),
-            sql("UPDATE collections_resources SET load = NULL WHERE load = $1").bind(self.load),
+            sql("UPDATE collections_resources SET load = NULL WHERE load = $1").bind(self.mark),
         ];
         let store = &self.store;
         store.repository().db.run_together(replace).await?;
@@ -184,7 +184,7 @@ impl Load {
     pub async fn finish_if(mut self, version: i64) -> Result<bool, LoadError> {
         self.end_list().await?;
         // The rows that are replaced are locked before they are looked at.
-        let replaced = -self.load;
+        let replaced = -self.mark;
         let replace = vec![
             sql("UPDATE collections_resources SET load = $1 WHERE load IS NULL").bind(replaced),
             sql("INSERT INTO collections_meta (name, value)
@@ -197,7 +197,7 @@ impl Load {
             sql("UPDATE collections_resources SET load = $1 WHERE load = $2")
                 .bind(DEAD)
                 .bind(replaced),
-            sql("UPDATE collections_resources SET load = NULL WHERE load = $1").bind(self.load),
+            sql("UPDATE collections_resources SET load = NULL WHERE load = $1").bind(self.mark),
         ];
         let store = &self.store;
         match store.repository().db.run_together(replace).await {
@@ -218,7 +218,7 @@ impl Load {
         .bind(name)
         .bind(self.place)
         .bind(kind)
-        .bind(self.load)
+        .bind(self.mark)
         .bind(body)
         .fetch_one(&self.store.repository().db)
         .await
@@ -277,8 +277,8 @@ impl List {
 
 fn insert_text(rows: usize) -> String {
     let row = |at: usize| {
-        let [a, b, c, d, e] = [1, 2, 3, 4, 5].map(|column| at * 5 + column);
-        format!("(${a}, ${b}, ${c}, ${d}, 0, ${e})")
+        let [number, resource, key, id, body] = [1, 2, 3, 4, 5].map(|column| at * 5 + column);
+        format!("(${number}, ${resource}, ${key}, ${id}, 0, ${body})")
     };
     let rows: Vec<_> = (0..rows).map(row).collect();
     let rows = rows.join(", ");

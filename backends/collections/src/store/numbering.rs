@@ -105,19 +105,19 @@ impl Drop for Taken<'_> {
 }
 
 impl Store {
-    /// What a new record of `shelf` is to be called, by v0's rule; with `texts`, counting texts like `"12"` too.
-    pub(super) async fn next_id(&self, shelf: &Shelf, texts: bool) -> Result<Next<'_>> {
+    /// What a new record of `list` is to be called, by v0's rule; with `texts`, counting texts like `"12"` too.
+    pub(super) async fn next_id(&self, list: &Shelf, texts: bool) -> Result<Next<'_>> {
         let numbering = &self.0.numbering;
         // On SQLite nobody else writes.
         let is_alone = self.repository().db.engine() == Engine::Sqlite;
-        let changes = match numbering.known(shelf.id) {
+        let changes = match numbering.known(list.id) {
             Ok(taken) if is_alone && taken.number < 2_f64.powi(53) => {
                 return Ok(Next::Number(taken));
             }
             Ok(_) => None,
             Err(changes) => is_alone.then_some(changes),
         };
-        let Some(now) = self.repository().shelf(&shelf.name).await? else {
+        let Some(now) = self.repository().shelf(&list.name).await? else {
             return Ok(Next::Exhausted);
         };
         let greatest = match (now.number_ids, now.other_ids) {
@@ -130,21 +130,21 @@ impl Store {
                 _ => return Ok(Next::Random),
             },
         };
-        let taken = numbering.after(shelf.id, greatest, changes);
+        let taken = numbering.after(list.id, greatest, changes);
         Ok(taken.map_or(Next::Exhausted, Next::Number))
     }
 
-    async fn greatest(&self, shelf: &Shelf) -> Result<f64> {
-        let greatest = self.repository().greatest_id(shelf.id).await?;
+    async fn greatest(&self, list: &Shelf) -> Result<f64> {
+        let greatest = self.repository().greatest_id(list.id).await?;
         Ok(greatest.unwrap_or(0.0))
     }
 
     /// The greatest of ids of several types, where the result depends on their order: as the original finds it.
-    async fn greatest_of_mixed(&self, shelf: &Shelf) -> Result<Json> {
+    async fn greatest_of_mixed(&self, list: &Shelf) -> Result<Json> {
         let mut snapshot = self.repository().db.snapshot().await?;
-        let (mut greatest, mut after) = (Json::Null, numbers_of(shelf.id).start - 1);
+        let (mut greatest, mut after) = (Json::Null, numbers_of(list.id).start - 1);
         loop {
-            let query = Repository::following(shelf.id, after, 512);
+            let query = Repository::following(list.id, after, 512);
             let records = records_at(query, &mut snapshot).await?;
             let Some(last) = records.last() else {
                 return Ok(greatest);

@@ -16,7 +16,7 @@ use super::{
         spec::Spec,
         statements,
     },
-    listing::{Listing, SHORT, meets, rearranged, size},
+    listing::{Listing, Reader, SHORT, meets, rearranged, size},
     repository::{RecordRow, Repository, Shelf, numbers_of, record, records_at},
 };
 use crate::app::{
@@ -26,6 +26,9 @@ use crate::app::{
 
 /// Up to so many candidates are read and tested.
 const FEW: i64 = if cfg!(test) { 20 } else { 2_000 };
+
+/// Up to so many are counted anew each time, and read without a snapshot.
+const HANDFUL: i64 = if cfg!(test) { 10 } else { 256 };
 
 /// Up to so many numbers are put in order.
 const SOME: i64 = if cfg!(test) { 40 } else { 20_000 };
@@ -53,7 +56,7 @@ impl Driver {
 
 impl Store {
     /// The list as `query` wants it.
-    pub(super) async fn planned(&self, shelf: &Shelf, query: &Query) -> Result<Listing> {
+    pub(super) async fn planned(&self, list: &Shelf, query: &Query) -> Result<Listing> {
         let condition = query.condition.clone().simplified();
         let query = Query {
             condition,
@@ -62,12 +65,12 @@ impl Store {
         if matches!(query.condition, Condition::None) {
             return Ok(Listing::memory(Vec::new(), 0, 0..0));
         }
-        let driver = self.driver(shelf, &query.condition).await?;
+        let driver = self.driver(list, &query.condition).await?;
         if let Some(driver) = &driver {
             let is_whole = driver.is_exact() && !matches!(query.condition, Condition::And(_));
             if is_whole
                 && query.sort.is_none()
-                && let Some(listing) = self.found(shelf, &query, driver).await?
+                && let Some(listing) = self.found(list, &query, driver).await?
             {
                 return Ok(listing);
             }
@@ -76,34 +79,34 @@ impl Store {
             }
         }
         let ordered = match &query.sort {
-            Some(sort) => self.order_index(shelf, sort).await?,
+            Some(sort) => self.order_index(list, sort).await?,
             None => None,
         };
         if query.sort.is_some() && ordered.is_none() {
-            return self.scanned(shelf, &query).await;
+            return self.scanned(list, &query).await;
         }
-        let total = self.total(shelf, &query.condition, driver.as_ref()).await?;
+        let total = self.total(list, &query.condition, driver.as_ref()).await?;
         let range = query.window.range(total);
         match ordered {
             Some(index) => self.in_order(index, query.condition, total, range).await,
-            None => self.scan(shelf, query.condition, total, range).await,
+            None => self.scan(list, query.condition, total, range).await,
         }
     }
 
     /// The index that finds the fewest candidates.
-    async fn driver(&self, shelf: &Shelf, condition: &Condition) -> Result<Option<Driver>> {
+    async fn driver(&self, list: &Shelf, condition: &Condition) -> Result<Option<Driver>> {
         let parts = match condition {
             Condition::And(parts) => parts.as_slice(),
             other => std::slice::from_ref(other),
         };
-        let indexable = parts.iter().filter_map(ranges_of).take(INDEXED);
         let mut best: Option<Driver> = None;
-        for (path, ranges) in indexable {
-            let Some(index) = self.index(shelf, &Spec::of_path(path)).await? else {
+        for (part, path, ranges) in parts.iter().filter_map(ranges_of).take(INDEXED) {
+            let Some(index) = self.index(list, &Spec::of_path(path)).await? else {
                 continue;
             };
             let most = best.as_ref().map_or(SOME, |best| best.count);
-            let found = self.counted(index, ranges, most).await?;
+            let known = self.known_total(list, part);
+            let found = self.counted(index, ranges, most, known).await?;
             if found.count < most || best.is_none() {
                 best = Some(found);
             }
@@ -111,10 +114,21 @@ impl Store {
         Ok(best)
     }
 
-    async fn counted(&self, index: i64, ranges: Ranges, most: i64) -> Result<Driver> {
+    /// Counts entries, unless the number is known: then only looks which parts have any.
+    async fn counted(
+        &self,
+        index: i64,
+        ranges: Ranges,
+        most: i64,
+        known: Option<u64>,
+    ) -> Result<Driver> {
         let (mut parts, mut count) = (Vec::new(), 0);
         for part in ranges.0 {
-            let left = (most - count).max(1);
+            let left = if known.is_some() {
+                1
+            } else {
+                (most - count).max(1)
+            };
             let of_part: i64 = statements::count(index, &part.keys, left)
                 .fetch_one(&self.repository().db)
                 .await?;
@@ -123,28 +137,38 @@ impl Store {
                 parts.push(part);
             }
         }
-        Ok(Driver {
+        let found = Driver {
             index,
             parts,
-            count: count.min(most),
+            count,
+        };
+        Ok(match known {
+            // The index finds others too, and how many is not known.
+            Some(_) if !found.is_exact() => Driver {
+                count: most,
+                ..found
+            },
+            Some(known) => Driver {
+                count: signed(known).min(most),
+                ..found
+            },
+            None => Driver {
+                count: found.count.min(most),
+                ..found
+            },
         })
     }
 
     /// Where the index alone knows the answer, in file order.
-    async fn found(
-        &self,
-        shelf: &Shelf,
-        query: &Query,
-        driver: &Driver,
-    ) -> Result<Option<Listing>> {
+    async fn found(&self, list: &Shelf, query: &Query, driver: &Driver) -> Result<Option<Listing>> {
         let db = &self.repository().db;
         if let [part] = driver.parts.as_slice()
             && let Some(key) = part.single()
         {
-            let total = if driver.count < SOME {
+            let total = if driver.count < HANDFUL {
                 u64::try_from(driver.count).unwrap_or(0)
             } else {
-                self.total(shelf, &query.condition, Some(driver)).await?
+                self.total(list, &query.condition, Some(driver)).await?
             };
             let range = query.window.range(total);
             let (offset, length) = (signed(range.start), signed(range.end - range.start));
@@ -153,31 +177,35 @@ impl Store {
             }
             let part = statements::with_key(driver.index, key, offset, length);
             let rows: Vec<RecordRow> = part.fetch_all(db).await?;
-            return Ok(Some(Listing::memory(
-                rows.into_iter().map(record).collect(),
-                total,
-                range,
-            )));
+            let records = rows.into_iter().map(record).collect();
+            return Ok(Some(Listing::memory(records, total, range)));
         }
         if driver.count >= SOME {
             return Ok(None);
         }
-        let mut snapshot = db.snapshot().await?;
-        let mut numbers = self.numbers(driver, &mut snapshot).await?;
+        let mut reader = self.reader(driver.count).await?;
+        let mut numbers = numbers(driver, &mut reader).await?;
         numbers.sort_unstable();
-        let total = numbers.len() as u64;
-        let range = query.window.range(total);
-        self.numbered(snapshot, numbers, total, range).map(Some)
+        Ok(Some(numbered(reader, numbers, query)))
+    }
+
+    /// A few records are read in single statements, each of its own moment: what is shown is tested anyway.
+    async fn reader(&self, count: i64) -> Result<Reader> {
+        let db = &self.repository().db;
+        if count <= HANDFUL {
+            return Ok(Reader::Now(db.clone()));
+        }
+        db.snapshot().await.map(Reader::Then)
     }
 
     /// The candidates of the index, each tested and all put in order.
     async fn among(&self, query: &Query, driver: &Driver) -> Result<Listing> {
-        let mut snapshot = self.repository().db.snapshot().await?;
-        let mut candidates = self.numbers(driver, &mut snapshot).await?;
+        let mut reader = self.reader(driver.count).await?;
+        let mut candidates = numbers(driver, &mut reader).await?;
         candidates.sort_unstable();
         let (mut numbers, mut keys) = (Vec::new(), Vec::new());
         for some in candidates.chunks(256) {
-            let mut records = records_at(Repository::numbered(some), &mut snapshot).await?;
+            let mut records = reader.records(Repository::numbered(some)).await?;
             records.sort_by_key(|record| record.number);
             for record in records {
                 let json = record.json()?;
@@ -190,54 +218,33 @@ impl Store {
         if let Some(sort) = &query.sort {
             numbers = rearranged(&numbers, &keys, sort);
         }
-        let total = numbers.len() as u64;
-        let range = query.window.range(total);
-        self.numbered(snapshot, numbers, total, range)
+        Ok(numbered(reader, numbers, query))
     }
 
-    fn numbered(
-        &self,
-        snapshot: Snapshot,
-        numbers: Vec<i64>,
-        total: u64,
-        range: Range<u64>,
-    ) -> Result<Listing> {
-        let shown = numbers
-            .into_iter()
-            .skip(size(range.start))
-            .take(size(range.end - range.start));
-        Ok(Listing::numbers(snapshot, shown.collect(), total, range))
-    }
-
-    async fn numbers(&self, driver: &Driver, snapshot: &mut Snapshot) -> Result<Vec<i64>> {
-        let mut numbers = Vec::new();
-        for part in &driver.parts {
-            let found: Vec<i64> = statements::numbers(driver.index, &part.keys)
-                .fetch_all(&mut *snapshot)
-                .await?;
-            numbers.extend(found);
-        }
-        Ok(numbers)
+    /// The count, if it is remembered.
+    fn known_total(&self, list: &Shelf, condition: &Condition) -> Option<u64> {
+        // On SQLite nobody else writes.
+        let is_alone = self.repository().db.engine() == Engine::Sqlite;
+        let version = (!is_alone).then_some(list.version);
+        self.0.facts.get(list.id, condition, version)
     }
 
     /// How many records meet the condition: remembered, or counted now.
     async fn total(
         &self,
-        shelf: &Shelf,
+        list: &Shelf,
         condition: &Condition,
         driver: Option<&Driver>,
     ) -> Result<u64> {
         if matches!(condition, Condition::All) {
-            return Ok(u64::try_from(shelf.count).unwrap_or(0));
+            return Ok(u64::try_from(list.count).unwrap_or(0));
         }
-        let facts = &self.0.facts;
-        let is_alone = self.repository().db.engine() == Engine::Sqlite;
-        if let Some(count) = facts.get(shelf.id, condition, (!is_alone).then_some(shelf.version)) {
+        if let Some(count) = self.known_total(list, condition) {
             return Ok(count);
         }
-        let counting = facts.count(shelf.id);
+        let counting = self.0.facts.count(list.id);
         let mut snapshot = self.repository().db.snapshot().await?;
-        let version: Option<i64> = Repository::version_of(shelf.id)
+        let version: Option<i64> = Repository::version_of(list.id)
             .fetch_optional(&mut snapshot)
             .await?;
         let count = match driver {
@@ -251,7 +258,7 @@ impl Store {
                 }
                 u64::try_from(count).unwrap_or(0)
             }
-            _ => count_all(snapshot, shelf.id, condition).await?,
+            _ => count_all(snapshot, list.id, condition).await?,
         };
         if let Some(version) = version {
             counting.keep(condition, version, count);
@@ -260,19 +267,19 @@ impl Store {
     }
 
     /// An index in this order, if the order of its keys is exactly the dialect's.
-    async fn order_index(&self, shelf: &Shelf, sort: &Sort) -> Result<Option<i64>> {
+    async fn order_index(&self, list: &Shelf, sort: &Sort) -> Result<Option<i64>> {
         let Some(spec) = Spec::of_sort(sort) else {
             return Ok(None);
         };
         for key in &sort.keys {
-            let Some(index) = self.index(shelf, &Spec::of_path(&key.path)).await? else {
+            let Some(index) = self.index(list, &Spec::of_path(&key.path)).await? else {
                 return Ok(None);
             };
-            if !self.is_of_one_type(index, sort.order).await? && shelf.count <= MIXED {
+            if !self.is_of_one_type(index, sort.order).await? && list.count <= MIXED {
                 return Ok(None);
             }
         }
-        self.index(shelf, &spec).await
+        self.index(list, &spec).await
     }
 
     /// Values of different types have no order that does not contradict itself.
@@ -285,9 +292,8 @@ impl Store {
             found.extend((count > 0).then_some(kind));
         }
         Ok(match found.as_slice() {
-            [] => true,
             [ARRAY | OBJECT] => order == Order::CodeUnits,
-            [_] => true,
+            [] | [_] => true,
             _ => false,
         })
     }
@@ -311,7 +317,7 @@ impl Store {
             ));
         }
         Ok(Listing::ordered(
-            db.snapshot().await?,
+            self.reader(length).await?,
             index,
             condition,
             total,
@@ -321,11 +327,11 @@ impl Store {
 
     /// Whether a record of the list has something at `path`, be it `null`: v0 drops filters on anything else.
     pub async fn knows(&self, resource: &str, path: &Path) -> Result<bool> {
-        let Some(shelf) = self.repository().shelf(resource).await? else {
+        let Some(list) = self.repository().shelf(resource).await? else {
             return Ok(false);
         };
         let exists = Condition::leaf(path.clone(), crate::app::query::Test::Exists);
-        let first: Vec<RecordRow> = Repository::slice(shelf.id, 0, 1)
+        let first: Vec<RecordRow> = Repository::slice(list.id, 0, 1)
             .fetch_all(&self.repository().db)
             .await?;
         for row in first {
@@ -333,11 +339,11 @@ impl Store {
                 return Ok(true);
             }
         }
-        if shelf.count > SHORT && path.is_plain() {
+        if list.count > SHORT && path.is_plain() {
             let mut key = String::new();
             crate::app::value::quote(path.first(), &mut key);
             key.push(':');
-            if !self.repository().is_written(shelf.id, &key).await? {
+            if !self.repository().is_written(list.id, &key).await? {
                 return Ok(false);
             }
         }
@@ -346,6 +352,27 @@ impl Store {
             .await?
             .is_some_and(|count| count > 0))
     }
+}
+
+async fn numbers(driver: &Driver, reader: &mut Reader) -> Result<Vec<i64>> {
+    let mut numbers = Vec::new();
+    for part in &driver.parts {
+        let found: Vec<i64> = reader
+            .fetch(statements::numbers(driver.index, &part.keys))
+            .await?;
+        numbers.extend(found);
+    }
+    Ok(numbers)
+}
+
+fn numbered(reader: Reader, numbers: Vec<i64>, query: &Query) -> Listing {
+    let total = numbers.len() as u64;
+    let range = query.window.range(total);
+    let shown = numbers
+        .into_iter()
+        .skip(size(range.start))
+        .take(size(range.end - range.start));
+    Listing::numbers(reader, shown.collect(), total, range)
 }
 
 async fn count_all(mut snapshot: Snapshot, resource: i64, condition: &Condition) -> Result<u64> {
@@ -363,21 +390,23 @@ async fn count_all(mut snapshot: Snapshot, resource: i64, condition: &Condition)
     }
 }
 
-/// The path and keys by which an index finds what meets a condition.
-fn ranges_of(condition: &Condition) -> Option<(&Path, Ranges)> {
+/// A condition, and the path and keys by which an index finds what meets it.
+fn ranges_of(condition: &Condition) -> Option<(&Condition, &Path, Ranges)> {
     match condition {
-        Condition::Leaf(leaf) if !leaf.no_way_is_met => Some((&leaf.path, Ranges::of(&leaf.test)?)),
+        Condition::Leaf(leaf) if !leaf.no_way_is_met => {
+            Some((condition, &leaf.path, Ranges::of(&leaf.test)?))
+        }
         Condition::Or(parts) => {
             let mut parts = parts.iter().map(ranges_of);
-            let (path, mut ranges) = parts.next()??;
+            let (_, path, mut ranges) = parts.next()??;
             for part in parts {
-                let (other, more) = part?;
+                let (_, other, more) = part?;
                 if other != path {
                     return None;
                 }
                 ranges = ranges.or(more);
             }
-            Some((path, ranges))
+            Some((condition, path, ranges))
         }
         _ => None,
     }

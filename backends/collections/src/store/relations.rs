@@ -25,14 +25,14 @@ impl Store {
 
     /// For each id, the record with it, if there is one; ids are compared by their text.
     pub async fn by_ids(&self, resource: &str, ids: &[String]) -> Result<Vec<Option<Record>>> {
-        let shelf = self.repository().shelf(resource).await?;
-        let Some(shelf) = shelf.filter(Shelf::is_list) else {
+        let list = self.repository().shelf(resource).await?;
+        let Some(list) = list.filter(Shelf::is_list) else {
             return Ok(vec![None; ids.len()]);
         };
         let keys: Vec<_> = ids.iter().map(|id| identity::key(id)).collect();
         let mut found = HashMap::new();
         for keys in keys.chunks(AT_ONCE) {
-            for (key, number, stamp, body) in self.repository().keyed(shelf.id, keys).await? {
+            for (key, number, stamp, body) in self.repository().keyed(list.id, keys).await? {
                 let record = Record {
                     number,
                     stamp,

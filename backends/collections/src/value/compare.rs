@@ -54,7 +54,11 @@ pub fn number_of(text: &str) -> f64 {
     let text = text.trim_matches(is_js_space);
     let radix = |digits: &str, radix: u32| {
         let is_good = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
-        is_good.then(|| whole(digits, radix)).unwrap_or(f64::NAN)
+        if is_good {
+            whole(digits, radix)
+        } else {
+            f64::NAN
+        }
     };
     match text.get(..2) {
         Some("0x" | "0X") => return radix(text.get(2..).unwrap_or_default(), 16),

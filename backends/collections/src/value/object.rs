@@ -112,12 +112,11 @@ fn unique(entries: Vec<(String, Json)>) -> Vec<(String, Json)> {
     }
     let mut places: HashMap<String, usize> = HashMap::with_capacity(entries.len());
     for (key, value) in entries {
-        match places.get(&key).and_then(|at| kept.get_mut(*at)) {
-            Some((_, old)) => *old = value,
-            None => {
-                places.insert(key.clone(), kept.len());
-                kept.push((key, value));
-            }
+        if let Some((_, old)) = places.get(&key).and_then(|at| kept.get_mut(*at)) {
+            *old = value;
+        } else {
+            places.insert(key.clone(), kept.len());
+            kept.push((key, value));
         }
     }
     kept

@@ -21,13 +21,12 @@ impl Json {
     /// Appends its JSON text.
     pub fn write(&self, to: &mut String) {
         match self {
-            Self::Null => to.push_str("null"),
             Self::Bool(true) => to.push_str("true"),
             Self::Bool(false) => to.push_str("false"),
             Self::Number(number) if number.is_finite() => {
                 to.push_str(ryu_js::Buffer::new().format_finite(*number));
             }
-            Self::Number(_) => to.push_str("null"),
+            Self::Null | Self::Number(_) => to.push_str("null"),
             Self::Text(text) => quote(text, to),
             Self::Array(items) => {
                 to.push('[');

@@ -30,7 +30,7 @@ const READ: i64 = 500;
 const ADDED: usize = 250;
 
 /// How long entries of a dropped index are left to requests that still use it.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_mins(1);
 
 /// The indexes that this instance is making, by resource and name.
 #[derive(Debug, Default)]
@@ -52,18 +52,18 @@ impl Store {
     /// Begins to make an index, if nobody here is at it; returns it if it becomes ready soon.
     pub(super) async fn make_index(
         &self,
-        shelf: &Shelf,
+        list: &Shelf,
         spec: &Spec,
         name: &str,
     ) -> Result<Option<i64>> {
-        let of = (shelf.id, name.to_owned());
+        let of = (list.id, name.to_owned());
         if !self.0.building.begins(&of) {
             return Ok(None);
         }
         let (done, mut is_done) = watch::channel(None);
-        let (store, shelf, spec) = (self.clone(), shelf.clone(), spec.clone());
+        let (store, list, spec) = (self.clone(), list.clone(), spec.clone());
         self.0.tasks.spawn("index", async move {
-            let made = store.make(&shelf, &spec, &of.1).await;
+            let made = store.make(&list, &spec, &of.1).await;
             store.0.building.ends(&of);
             match made {
                 Ok(index) => done.send_replace(index),
@@ -77,32 +77,32 @@ impl Store {
         Ok(ready.ok().and_then(Result::ok).and_then(|index| *index))
     }
 
-    async fn make(&self, shelf: &Shelf, spec: &Spec, name: &str) -> Result<Option<i64>> {
+    async fn make(&self, list: &Shelf, spec: &Spec, name: &str) -> Result<Option<i64>> {
         let db = &self.repository().db;
-        let mut rows = statements::of_resource(db, shelf.id).await?;
+        let mut rows = statements::of_resource(db, list.id).await?;
         if !rows.iter().any(|(_, known, _)| known == name) {
-            self.make_room(shelf).await?;
-            statements::begin(db, shelf.id, name).await?;
-            rows = statements::of_resource(db, shelf.id).await?;
+            self.make_room(list).await?;
+            statements::begin(db, list.id, name).await?;
+            rows = statements::of_resource(db, list.id).await?;
         }
         let found = rows.into_iter().find(|(_, known, _)| known == name);
         let Some((index, _, state)) = found else {
             return Ok(None);
         };
         if state != statements::READY {
-            self.fill(shelf, spec, index).await?;
-            statements::complete(db, shelf.id, index).await?;
+            self.fill(list, spec, index).await?;
+            statements::complete(db, list.id, index).await?;
         }
         Ok(Some(index))
     }
 
     /// What stands before this moment is read here; what comes later is added by the writes themselves.
-    async fn fill(&self, shelf: &Shelf, spec: &Spec, index: i64) -> Result<()> {
+    async fn fill(&self, list: &Shelf, spec: &Spec, index: i64) -> Result<()> {
         let db = &self.repository().db;
-        let mut after = numbers_of(shelf.id).start - 1;
+        let mut after = numbers_of(list.id).start - 1;
         let mut entries: Vec<Entry> = Vec::new();
         loop {
-            let rows: Vec<RecordRow> = Repository::following(shelf.id, after, READ)
+            let rows: Vec<RecordRow> = Repository::following(list.id, after, READ)
                 .fetch_all(db)
                 .await?;
             let is_last = rows.is_empty();
@@ -114,7 +114,7 @@ impl Store {
             if is_last || entries.len() >= SORTED {
                 entries.sort_by(|left, right| left.2.cmp(&right.2));
                 for some in entries.chunks(ADDED) {
-                    statements::add_unchanged(db, shelf.id, index, some).await?;
+                    statements::add_unchanged(db, list.id, index, some).await?;
                 }
                 entries.clear();
             }
@@ -125,8 +125,8 @@ impl Store {
         }
     }
 
-    async fn make_room(&self, shelf: &Shelf) -> Result<()> {
-        let Some(now) = self.repository().shelf(&shelf.name).await? else {
+    async fn make_room(&self, list: &Shelf) -> Result<()> {
+        let Some(now) = self.repository().shelf(&list.name).await? else {
             return Ok(());
         };
         let indexes = self.indexes(&now).await?;
@@ -135,7 +135,7 @@ impl Store {
         }
         let db = self.repository().db.clone();
         if let Some(least) = self.least_used(&indexes) {
-            statements::drop_index(&db, shelf.id, least.id).await?;
+            statements::drop_index(&db, list.id, least.id).await?;
         }
         let tasks = self.0.tasks.clone();
         self.0.tasks.spawn("dropped index", async move {

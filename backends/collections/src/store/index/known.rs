@@ -23,29 +23,32 @@ pub(in super::super) struct Index {
     pub(in super::super) ready: bool,
 }
 
+/// The indexes of one resource, and the number that it had then.
+type Known = (i64, Arc<[Index]>);
+
 /// What is remembered, by the resource's id.
 #[derive(Debug, Default)]
 pub(in super::super) struct Indexes {
-    known: Mutex<HashMap<i64, (i64, Arc<[Index]>)>>,
+    known: Mutex<HashMap<i64, Known>>,
     /// When each index was last used, by its id.
     used: Mutex<HashMap<i64, u64>>,
     uses: AtomicU64,
 }
 
 impl Indexes {
-    fn get(&self, shelf: &Shelf) -> Option<Arc<[Index]>> {
+    fn get(&self, list: &Shelf) -> Option<Arc<[Index]>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let (version, indexes) = known.get(&shelf.id)?;
-        (*version == shelf.indexes).then(|| Arc::clone(indexes))
+        let (version, indexes) = known.get(&list.id)?;
+        (*version == list.indexes).then(|| Arc::clone(indexes))
     }
 
-    fn keep(&self, shelf: &Shelf, indexes: &Arc<[Index]>) {
+    fn keep(&self, list: &Shelf, indexes: &Arc<[Index]>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         // Resources that were replaced by a load are forgotten with the rest.
         if known.len() > 4096 {
             known.clear();
         }
-        known.insert(shelf.id, (shelf.indexes, Arc::clone(indexes)));
+        known.insert(list.id, (list.indexes, Arc::clone(indexes)));
     }
 
     fn use_now(&self, index: i64) {
@@ -61,17 +64,17 @@ impl Indexes {
 }
 
 impl Store {
-    /// The indexes of a resource, as they were when `shelf` was read.
-    pub(in super::super) async fn indexes(&self, shelf: &Shelf) -> Result<Arc<[Index]>> {
-        if shelf.indexes == 0 {
+    /// The indexes of a resource, as they were when `list` was read.
+    pub(in super::super) async fn indexes(&self, list: &Shelf) -> Result<Arc<[Index]>> {
+        if list.indexes == 0 {
             return Ok(Arc::new([]));
         }
-        if let Some(indexes) = self.0.indexes.get(shelf) {
+        if let Some(indexes) = self.0.indexes.get(list) {
             return Ok(indexes);
         }
-        let rows = statements::of_resource(&self.repository().db, shelf.id).await?;
+        let rows = statements::of_resource(&self.repository().db, list.id).await?;
         // They belong to a later version of the resource if it has changed meanwhile.
-        let now = self.repository().shelf(&shelf.name).await?;
+        let now = self.repository().shelf(&list.name).await?;
         let indexes = rows.into_iter().filter_map(|(id, name, state)| {
             Some(Index {
                 id,
@@ -81,16 +84,16 @@ impl Store {
             })
         });
         let indexes: Arc<[Index]> = indexes.collect();
-        if now.is_some_and(|now| now.id == shelf.id && now.indexes == shelf.indexes) {
-            self.0.indexes.keep(shelf, &indexes);
+        if now.is_some_and(|now| now.id == list.id && now.indexes == list.indexes) {
+            self.0.indexes.keep(list, &indexes);
         }
         Ok(indexes)
     }
 
     /// The index on `spec`, if it is ready. If there is none, it is made, and waited for a little.
-    pub(in super::super) async fn index(&self, shelf: &Shelf, spec: &Spec) -> Result<Option<i64>> {
+    pub(in super::super) async fn index(&self, list: &Shelf, spec: &Spec) -> Result<Option<i64>> {
         let name = spec.name();
-        let indexes = self.indexes(shelf).await?;
+        let indexes = self.indexes(list).await?;
         if let Some(index) = indexes
             .iter()
             .find(|index| index.name == name && index.ready)
@@ -98,7 +101,7 @@ impl Store {
             self.0.indexes.use_now(index.id);
             return Ok(Some(index.id));
         }
-        let made = self.make_index(shelf, spec, &name).await?;
+        let made = self.make_index(list, spec, &name).await?;
         if let Some(index) = made {
             self.0.indexes.use_now(index);
         }

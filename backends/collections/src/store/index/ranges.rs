@@ -36,8 +36,8 @@ impl Part {
 
 impl Ranges {
     /// `None` if an index is no help.
-    pub(in super::super) fn of(test: &Test) -> Option<Self> {
-        let parts = match test {
+    pub(in super::super) fn of(wanted: &Test) -> Option<Self> {
+        let parts = match wanted {
             Test::Exists => vec![Part::new(vec![0]..vec![MISSING], true)],
             Test::TextIs(text) => of_texts(text),
             Test::TextAtLeast(text) => bounded(&text_bound(text), From, true),

@@ -10,7 +10,7 @@ mod print;
 #[cfg(test)]
 mod tests;
 
-pub use compare::{cmp_units, less, less_or_equal, number_of, strictly_equal};
+pub use compare::{less, less_or_equal, number_of, strictly_equal};
 pub use object::Object;
 pub use parse::parse;
 pub use path::{Found, Path};

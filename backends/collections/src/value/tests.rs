@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{compare::cmp_units, *};
 
 fn json(text: &str) -> Json {
     parse(text).unwrap()

@@ -1,6 +1,7 @@
 //! The store on both engines: what is written is found, all or nothing, whatever happens at once.
 
 mod indexed;
+mod killing;
 
 use std::sync::Arc;
 

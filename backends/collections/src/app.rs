@@ -27,11 +27,7 @@ mod v0;
 mod v1;
 #[cfg_attr(
     not(test),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "the indexes that use the rest are being built"
-    )
+    expect(dead_code, reason = "the indexes that use the rest are being built")
 )]
 mod value;
 

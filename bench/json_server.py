@@ -1,6 +1,6 @@
 """The collections backend beside json-server 0.17.4 and 1.0.0-beta.15, in requests per CPU second of the server.
 
-    python3 collections.py path/to/collections path/to/node_modules
+    python3 json_server.py path/to/collections path/to/node_modules
 
 The second directory holds the originals, installed by
 `npm install json-server-v0@npm:json-server@0.17.4 json-server-v1@npm:json-server@1.0.0-beta.15 --force`.

@@ -44,7 +44,7 @@ pub fn document(options: &Options, described: &[Described]) -> Value {
     let (mut paths, mut schemas) = (Map::new(), Map::new());
     for entry in &entries {
         schemas.insert(entry.schema.clone(), entry.described.shape.schema());
-        add(&mut paths, options, entry);
+        add(&mut paths, options, entry, &entries);
     }
     if options.dialect == Dialect::V0 {
         paths.insert("/db".to_owned(), operations::whole_database());
@@ -115,7 +115,7 @@ fn plain(name: &str) -> String {
     }
 }
 
-fn add(paths: &mut Map<String, Value>, options: &Options, entry: &Entry<'_>) {
+fn add(paths: &mut Map<String, Value>, options: &Options, entry: &Entry<'_>, all: &[Entry<'_>]) {
     match entry.described.resource.kind {
         Kind::List => {
             paths.insert(entry.path.clone(), operations::list(options, entry));
@@ -123,6 +123,14 @@ fn add(paths: &mut Map<String, Value>, options: &Options, entry: &Entry<'_>) {
                 format!("{}/{{id}}", entry.path),
                 operations::record(options, entry),
             );
+            if options.dialect == Dialect::V0 {
+                for child in all {
+                    if operations::belongs_to(options, child, entry) {
+                        let path = format!("{}/{{id}}{}", entry.path, child.path);
+                        paths.insert(path, operations::nested(options, entry, child));
+                    }
+                }
+            }
         }
         Kind::Single | Kind::Scalar => {
             paths.insert(entry.path.clone(), operations::single(options, entry));

@@ -3,7 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::document::Entry;
-use crate::app::config::{Dialect, Options};
+use crate::app::{
+    config::{Dialect, Options},
+    http::inflection::singular,
+    store::Kind,
+};
 
 /// Properties that are listed as filters; others work all the same.
 const FILTERS: usize = 40;
@@ -123,6 +127,44 @@ pub fn single(options: &Options, entry: &Entry<'_>) -> Value {
         });
     }
     finish(operations, options, entry, false)
+}
+
+/// v0: the records of `child` that belong to one of `parent`.
+pub fn nested(options: &Options, parent: &Entry<'_>, child: &Entry<'_>) -> Value {
+    let mut parameters = filters(child);
+    parameters.extend(list_parameters(options.dialect));
+    let (of, name) = (
+        &parent.described.resource.name,
+        &child.described.resource.name,
+    );
+    let operations = json!({
+        "parameters": [id_parameter(parent)],
+        "get": {
+            "operationId": format!("list_{}_of_{}", child.schema, parent.schema),
+            "summary": format!("List {name} of a record of {of}"),
+            "parameters": parameters,
+            "responses": { "200": answer("Those that belong to it.", list_schema(options.dialect, child)) },
+        },
+        "post": {
+            "operationId": format!("create_{}_of_{}", child.schema, parent.schema),
+            "summary": format!("Add one of {name} to a record of {of}"),
+            "requestBody": body(&part(child)),
+            "responses": {
+                "201": answer("The record as it was made.", reference(child)),
+                "400": refused("The body is no JSON object."),
+                "409": refused("There is a record with this id."),
+            },
+        },
+    });
+    finish(operations, options, child, true)
+}
+
+/// Whether records of `child` name one of `parent`.
+pub fn belongs_to(options: &Options, child: &Entry<'_>, parent: &Entry<'_>) -> bool {
+    let parent = &parent.described.resource.name;
+    let key = format!("{}{}", singular(parent), options.foreign_key_suffix);
+    let mut properties = child.described.shape.properties();
+    child.described.resource.kind == Kind::List && properties.any(|(name, _)| name == key)
 }
 
 /// v0's `/db`.

@@ -4,5 +4,6 @@
 
 mod bad_files;
 mod command_line;
+mod killing;
 mod setup;
 mod snapshots;

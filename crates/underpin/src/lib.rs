@@ -38,6 +38,7 @@
 //! | [`scheduler`] | jobs: by the clock or put off, each done once on any number of replicas |
 //! | [`telemetry`], [`tasks`] | logs, metrics; background tasks that shutdown waits for |
 //! | [`cli`] | verbs of the program |
+//! | [`import`] | files and other databases into a table: validated, resumable, verified, undone |
 
 #![warn(missing_docs, missing_debug_implementations, unreachable_pub)]
 
@@ -55,6 +56,7 @@ pub mod error;
 mod feature;
 pub mod http;
 pub mod http_client;
+pub mod import;
 pub mod middleware;
 pub mod openapi;
 mod probes;

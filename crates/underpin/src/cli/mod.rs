@@ -19,6 +19,7 @@ use crate::{App, Clock, Random, StartError, config::Sources, program::Program};
 
 pub use arguments::{Arguments, Refused};
 pub use command::Command;
+pub(crate) use output::paints;
 pub use output::{fail, say};
 
 /// Runs the program: reads the command line, does what it says, and gives the exit code.

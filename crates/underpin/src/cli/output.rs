@@ -36,6 +36,6 @@ pub fn fail(problem: impl Display) -> ExitCode {
     clippy::disallowed_methods,
     reason = "NO_COLOR counts before any configuration is read"
 )]
-pub(super) fn paints(stream: &impl IsTerminal) -> bool {
+pub(crate) fn paints(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty())
 }

@@ -134,6 +134,24 @@ from_value!(serde_json::Value, "JSON",
     Column::Json(value) | Column::Text(value) => serde_json::from_str(value)
         .map_err(|_| Mismatch::new("the text is not JSON")));
 
+/// Whatever stands there, as a value that could be bound again.
+impl FromValue for super::Value {
+    fn from_value(column: Column<'_>) -> Result<Self, Mismatch> {
+        Ok(match column {
+            Column::Null => Self::Null,
+            Column::Bool(value) => Self::Bool(value),
+            Column::Integer(value) => Self::Integer(value),
+            Column::Float(value) => Self::Float(value),
+            Column::Text(value) => Self::Text(value.to_owned()),
+            Column::Instant(value) => Self::Instant(value),
+            Column::Date(value) => Self::Date(value),
+            Column::Uuid(value) => Self::Uuid(value),
+            Column::Bytes(value) => Self::Bytes(value.to_vec()),
+            Column::Json(_) => Self::Json(serde_json::Value::from_value(column)?),
+        })
+    }
+}
+
 fn narrowed<T: TryFrom<i64>>(value: i64) -> Result<T, Mismatch> {
     T::try_from(value).map_err(|_| Mismatch::new("the integer does not fit the Rust type"))
 }

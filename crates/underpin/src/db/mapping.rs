@@ -20,6 +20,7 @@ impl Mapping {
         name: impl Fn(usize) -> &'n str,
     ) -> Result<Self, DecodeError> {
         match T::COLUMNS {
+            Columns::Every => Ok(Self::InOrder),
             Columns::Positional(count) if count == width => Ok(Self::InOrder),
             Columns::Positional(count) => Err(DecodeError::new(format!(
                 "{count} columns are wanted, the statement has {width}"

@@ -179,6 +179,14 @@ impl Db {
         }
     }
 
+    /// The SQLite file; `None` for a server.
+    pub(crate) fn file(&self) -> Option<&std::path::Path> {
+        match &self.0.driver {
+            Driver::Sqlite(sqlite) => Some(sqlite.path()),
+            Driver::Postgres(_) => None,
+        }
+    }
+
     fn driver(&self) -> &Driver {
         &self.0.driver
     }

@@ -14,6 +14,8 @@ pub enum Columns {
     Named(&'static [&'static str]),
     /// Exactly so many, in the order of the statement.
     Positional(usize),
+    /// All that the statement has, in its order; [`RowRef::width`] says how many.
+    Every,
 }
 
 /// Can be made from a row. Derive [`Row`](crate::db::Row) for a struct; tuples and single
@@ -60,6 +62,14 @@ impl<'r> RowRef<'r> {
         column
             .and_then(|column: Column<'_>| T::from_value(column))
             .map_err(|mismatch| self.mismatch(at, &mismatch))
+    }
+
+    /// How many columns the statement has.
+    pub fn width(&self) -> usize {
+        match self.source {
+            Source::Sqlite(row) => row.as_ref().column_count(),
+            Source::Postgres(row) => row.len(),
+        }
     }
 
     #[cold]

@@ -11,6 +11,7 @@ pub mod iso_date;
 mod json;
 mod obey;
 mod python;
+pub(crate) mod record;
 pub mod report;
 pub mod rules;
 pub mod schema;

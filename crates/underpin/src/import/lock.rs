@@ -1,0 +1,91 @@
+//! One import into a table at a time; the lock goes with the process, however that ends.
+
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use tokio::time::sleep;
+
+use crate::{
+    Result, StartError,
+    db::{Db, Transaction, sql},
+};
+
+/// How long the lock of an import that was killed may take to go.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The first of PostgreSQL's two numbers: ours, among the locks of other programs.
+const OURS: i32 = 0x756e_6470;
+
+/// Held while an import runs.
+#[derive(Debug)]
+pub(super) enum Lock {
+    File(#[expect(dead_code, reason = "the open file is the lock")] File),
+    Server(Transaction),
+}
+
+impl Lock {
+    /// Takes the lock for a table of this database, or says that another import has it.
+    pub(super) async fn take(db: &Db, table: &str) -> Result<Self> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let taken = match db.file() {
+                Some(path) => file(path)?.map(Self::File),
+                None => server(db, table).await?.map(Self::Server),
+            };
+            match taken {
+                Some(lock) => return Ok(lock),
+                None if Instant::now() > until => return Err(held(table).into()),
+                None => sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    /// Fails if the lock was lost, with the connection that held it.
+    pub(super) async fn check(&mut self) -> Result<()> {
+        match self {
+            Self::File(_) => Ok(()),
+            Self::Server(transaction) => sql("SELECT 1").rows_affected(transaction).await.map(drop),
+        }
+    }
+}
+
+fn held(table: &str) -> StartError {
+    StartError::new(
+        format!("the table {table}"),
+        "another import is writing into it",
+        "Wait until it is done.",
+    )
+}
+
+fn file(database: &Path) -> Result<Option<File>> {
+    let mut name = database.as_os_str().to_owned();
+    name.push("-import.lock");
+    let path = PathBuf::from(name);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+async fn server(db: &Db, table: &str) -> Result<Option<Transaction>> {
+    let mut transaction = db.begin().await?;
+    // The transaction stands idle as long as the import runs; it sees and blocks nothing.
+    sql("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
+        .rows_affected(&mut transaction)
+        .await?;
+    let taken: bool = sql("SELECT pg_try_advisory_xact_lock($1::int, hashtext($2))")
+        .bind(OURS)
+        .bind(table)
+        .fetch_one(&mut transaction)
+        .await?;
+    Ok(taken.then_some(transaction))
+}

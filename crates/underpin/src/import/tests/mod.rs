@@ -1,0 +1,1 @@
+//! The whole import against an example model, on both engines.

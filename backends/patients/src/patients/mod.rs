@@ -1,5 +1,6 @@
 //! Patients: what they are, how they are stored and served.
 
+mod import;
 mod model;
 mod page;
 mod repository;
@@ -11,7 +12,9 @@ mod tests;
 
 use underpin::Feature;
 
-/// The addresses under `/patients`, of the version that the settings name.
+/// The addresses under `/patients`, of the version that the settings name, and the verb `import`.
 pub fn feature() -> Feature {
-    Feature::new(router::first()).router(router::head())
+    Feature::new(router::first())
+        .router(router::head())
+        .command(import::command())
 }

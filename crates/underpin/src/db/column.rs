@@ -148,6 +148,7 @@ impl FromValue for super::Value {
             Column::Uuid(value) => Self::Uuid(value),
             Column::Bytes(value) => Self::Bytes(value.to_vec()),
             Column::Json(_) => Self::Json(serde_json::Value::from_value(column)?),
+            Column::Texts(_) => Self::Texts(Vec::from_value(column)?),
         })
     }
 }

@@ -62,6 +62,10 @@ fn feed(value: &Value, digest: &mut Sha256) {
             digest.update(value);
         }
         Value::Json(value) => text(&value.to_string(), digest),
+        Value::Texts(values) => text(
+            &serde_json::Value::from(values.as_slice()).to_string(),
+            digest,
+        ),
     }
 }
 

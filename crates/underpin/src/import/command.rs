@@ -1,6 +1,6 @@
 //! The verb `import` of a backend: what can be typed, and the exit codes that scripts go by.
 
-use std::{io, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
@@ -127,7 +127,9 @@ async fn run<I: Import>(import: I, context: &Context, matches: &ArgMatches) -> R
 }
 
 fn finish(report: &mut Report, matches: &ArgMatches, may_reject: bool) -> Result<ExitCode> {
-    report.print(&mut io::stdout().lock())?;
+    let mut text = Vec::new();
+    report.print(&mut text)?;
+    say(String::from_utf8_lossy(&text).trim_end());
     if let Some(path) = matches.get_one::<PathBuf>("report") {
         report.save(path)?;
     }

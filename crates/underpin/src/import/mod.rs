@@ -41,9 +41,6 @@ mod source;
 mod statements;
 mod verify;
 
-#[cfg(test)]
-mod tests;
-
 pub use command::command;
 pub use definition::{Import, Table};
 pub use finding::{Finding, Findings, Label, Verdict};

@@ -3,6 +3,7 @@
 mod document;
 mod fallback;
 mod handlers;
+mod import;
 mod probes;
 mod refusals;
 mod refused;

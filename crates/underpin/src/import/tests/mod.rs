@@ -1,1 +1,0 @@
-//! The whole import against an example model, on both engines.

@@ -1,0 +1,653 @@
+//! Imports of an example model, on both engines: what is told, what is written, what is undone.
+
+use std::{
+    fs,
+    path::PathBuf,
+    sync::atomic::{AtomicI64, Ordering},
+};
+
+use chrono::NaiveDate;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use tempfile::TempDir;
+use underpin::{
+    Clock, Error, Random, Result,
+    db::{Db, DbConfig, DbUrl, Engine, Transaction, Value, sql},
+    import::{Checkpoint, Import, Importer, OnError, Options, Outcome, Report, Source, Table},
+    model,
+    testing::{EmptyDb, TestDb, block_on},
+};
+
+/// A book on its way in.
+#[model(request)]
+struct NewBook {
+    /// The key.
+    #[field(min_length = 1, max_length = 20)]
+    isbn: String,
+    /// Its title.
+    #[field(min_length = 1)]
+    title: String,
+    /// Its length.
+    #[field(gt = 0)]
+    pages: i32,
+    /// The day it came.
+    added: NaiveDate,
+}
+
+/// Fails in the transaction of this batch; 0: never.
+#[derive(Default)]
+struct Books {
+    fails_at: AtomicI64,
+}
+
+impl Import for Books {
+    type Record = NewBook;
+    const KEY: &'static str = "isbn";
+
+    fn table(&self) -> Table {
+        Table {
+            kept: &["id", "shelf"],
+            ..Table::new("books", "isbn", &["isbn", "title", "pages", "added"])
+        }
+    }
+
+    fn row(&self, book: NewBook) -> Vec<Value> {
+        vec![
+            book.isbn.into(),
+            book.title.into(),
+            book.pages.into(),
+            book.added.into(),
+        ]
+    }
+
+    fn at(&self) -> Vec<&'static str> {
+        vec!["library", "books"]
+    }
+
+    async fn on_checkpoint(&self, _: &mut Transaction, checkpoint: &Checkpoint) -> Result<()> {
+        if checkpoint.batch == self.fails_at.load(Ordering::Relaxed) {
+            return Err(Error::bad_request("the power went off"));
+        }
+        Ok(())
+    }
+}
+
+const SQLITE: &str =
+    "CREATE TABLE books (id INTEGER PRIMARY KEY, isbn TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    pages INTEGER NOT NULL CHECK (pages < 5000), added TEXT NOT NULL, shelf TEXT) STRICT";
+const POSTGRES: &str = "CREATE TABLE books (id serial PRIMARY KEY, isbn varchar(20) NOT NULL UNIQUE,
+    title text NOT NULL, pages integer NOT NULL CHECK (pages < 5000), added date NOT NULL, shelf text)";
+
+struct Library {
+    importer: Importer<Books>,
+    db: Db,
+    folder: TempDir,
+    _place: EmptyDb,
+}
+
+impl Library {
+    async fn new(engine: Engine) -> Self {
+        let place = EmptyDb::new(engine).await;
+        let db = Db::connect(DbConfig::new(place.url().clone()))
+            .await
+            .unwrap();
+        sql(underpin::db::dialects(SQLITE, POSTGRES))
+            .rows_affected(&db)
+            .await
+            .unwrap();
+        let importer = Importer::new(
+            Books::default(),
+            db.clone(),
+            Clock::system(),
+            Random::system(),
+        );
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            importer,
+            db,
+            folder,
+            _place: place,
+        }
+    }
+
+    /// As if the process had been another one.
+    fn failing_at(&self, batch: i64) -> Importer<Books> {
+        let books = Books {
+            fails_at: batch.into(),
+        };
+        Importer::new(books, self.db.clone(), Clock::system(), Random::system())
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            quiet: true,
+            backups: Some(self.folder.path().join("backups")),
+            ..Options::default()
+        }
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn document(&self, books: &[Json]) -> Source {
+        let text =
+            serde_json::to_string_pretty(&json!({ "version": [1], "library": { "books": books } }));
+        Source::json(
+            self.file("books.json", &text.unwrap()),
+            ["library", "books"],
+        )
+    }
+
+    async fn import(&self, source: &Source) -> Report {
+        self.importer.run(source, &self.options()).await.unwrap()
+    }
+
+    async fn rows(&self) -> Vec<(String, String, i32, NaiveDate, Option<String>)> {
+        sql("SELECT isbn, title, pages, added, shelf FROM books ORDER BY isbn")
+            .fetch_all(&self.db)
+            .await
+            .unwrap()
+    }
+
+    async fn ids(&self) -> Vec<(i32, String)> {
+        sql("SELECT id, isbn FROM books ORDER BY isbn")
+            .fetch_all(&self.db)
+            .await
+            .unwrap()
+    }
+
+    async fn execute(&self, text: &'static str) {
+        sql(text).rows_affected(&self.db).await.unwrap();
+    }
+}
+
+fn book(number: usize) -> Json {
+    json!({ "isbn": format!("B{number:05}"), "title": format!("Title {number}"), "pages": number % 900 + 1, "added": "2024-02-29" })
+}
+
+fn books(count: usize) -> Vec<Json> {
+    (0..count).map(book).collect()
+}
+
+fn on_each<F: Future<Output = ()>>(test: impl Fn(Library) -> F) {
+    block_on(async {
+        for engine in TestDb::engines().await {
+            test(Library::new(engine).await).await;
+        }
+    });
+}
+
+#[test]
+fn every_fault_is_told_with_its_kind_and_place() {
+    on_each(|library| async move {
+        let mut of = books(3);
+        let same = of[0].clone();
+        let mut other = of[1].clone();
+        other["pages"] = json!(7);
+        of.extend([
+            same,
+            other,
+            json!({ "isbn": "b00002", "title": "In other letters", "pages": "12", "added": "2024-02-29", "note": 1, "more": {} }),
+            json!({ "isbn": "", "title": "", "pages": 0, "added": "yesterday" }),
+            json!({ "isbn": "N1", "title": "a\0b", "pages": 1, "added": "2024-02-29" }),
+            json!("junk"),
+            json!({}),
+            json!(17),
+        ]);
+        let source = library.document(&of);
+        let dry = library
+            .importer
+            .dry_run(&source, &library.options())
+            .await
+            .unwrap();
+        assert!(library.rows().await.is_empty(), "a dry run writes nothing");
+        let mut report = library.import(&source).await;
+        assert_eq!(report.counts, dry.counts);
+        let counts = report.counts;
+        assert_eq!(
+            (
+                counts.read,
+                counts.inserted,
+                counts.skipped,
+                counts.rejected
+            ),
+            (11, 4, 1, 6)
+        );
+        assert!(counts.add_up());
+        assert_eq!(report.outcome(), Outcome::Rejected);
+        let kinds = report.kinds().unwrap();
+        let told = |kind: &str, variant: &str| {
+            kinds
+                .iter()
+                .any(|(a, b, count)| a == kind && b == variant && *count == 1)
+        };
+        for (kind, variant) in [
+            ("duplicate_identical", "isbn"),
+            ("duplicate_different", "isbn"),
+            ("key_case_variant", "isbn"),
+            ("coerced", "pages"),
+            ("extra_field", "note"),
+            ("extra_nested_field", "more"),
+            ("string_too_short", "isbn"),
+            ("string_too_short", "title"),
+            ("greater_than", "pages"),
+            ("date_from_datetime_parsing", "added"),
+            ("nul_character", "title"),
+            ("empty_object", ""),
+        ] {
+            assert!(told(kind, variant), "{kind} {variant}: {kinds:?}");
+        }
+        assert_eq!(report.positions("not_an_object").unwrap(), [8, 10]);
+        assert_eq!(report.positions("duplicate_different").unwrap(), [4]);
+        let path = library.folder.path().join("report.json");
+        report.save(&path).unwrap();
+        let saved: Json = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        let text = fs::read_to_string(library.folder.path().join("books.json")).unwrap();
+        let finding = saved["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["index"] == 9)
+            .unwrap();
+        let byte = usize::try_from(finding["byte"].as_u64().unwrap()).unwrap();
+        assert!(text[byte..].starts_with("{}"), "{}", &text[byte..]);
+        let line = text[..byte].lines().count();
+        assert_eq!(finding["line"], json!(line));
+        for ending in ["html", "txt"] {
+            let path = library.folder.path().join(format!("report.{ending}"));
+            report.save(&path).unwrap();
+            let written = fs::read_to_string(&path).unwrap();
+            assert!(
+                written.contains("duplicate_different") && !written.contains("In other letters")
+            );
+        }
+    });
+}
+
+#[test]
+fn importing_again_changes_nothing_and_an_edit_one_row() {
+    on_each(|library| async move {
+        let mut of = books(1203);
+        library.import(&library.document(&of)).await;
+        let before = library.ids().await;
+        let again = library.import(&library.document(&of)).await;
+        assert_eq!((again.counts.unchanged, again.counts.inserted), (1203, 0));
+        of[700]["title"] = json!("Edited");
+        let edited = library.import(&library.document(&of)).await;
+        assert_eq!((edited.counts.unchanged, edited.counts.updated), (1202, 1));
+        assert_eq!(library.ids().await, before);
+        assert_eq!(edited.outcome(), Outcome::Clean);
+    });
+}
+
+#[test]
+fn an_interrupted_run_goes_on_where_it_was() {
+    on_each(|library| async move {
+        let whole = books(2600);
+        let source = library.document(&whole);
+        let options = Options {
+            resume: true,
+            ..library.options()
+        };
+        library
+            .failing_at(3)
+            .run(&source, &options)
+            .await
+            .unwrap_err();
+        assert_eq!(library.rows().await.len(), 1000);
+        let mut edited = whole.clone();
+        edited[3]["pages"] = json!(99);
+        let other = library.document(&edited);
+        let refused = library.importer.run(&other, &options).await.unwrap_err();
+        assert!(
+            refused.chain().contains("differs before the checkpoint"),
+            "{refused:?}"
+        );
+        let shorter = library.document(&whole[..700]);
+        library.importer.run(&shorter, &options).await.unwrap_err();
+        assert_eq!(library.rows().await.len(), 1000);
+        let report = library
+            .importer
+            .run(&library.document(&whole), &options)
+            .await
+            .unwrap();
+        assert_eq!(
+            (report.resumed_at, report.counts.inserted),
+            (Some(1000), 2600)
+        );
+        assert_eq!(
+            (report.outcome(), library.rows().await.len()),
+            (Outcome::Clean, 2600)
+        );
+        let run = report.run.unwrap();
+        library.importer.roll_back(&run, false).await.unwrap();
+        assert!(library.rows().await.is_empty());
+    });
+}
+
+#[test]
+fn verification_names_what_was_planted() {
+    on_each(|library| async move {
+        let source = library.document(&books(900));
+        library.import(&source).await;
+        let clean = library
+            .importer
+            .verify(&source, &library.options())
+            .await
+            .unwrap();
+        assert_eq!(clean.outcome(), Outcome::Clean);
+        library
+            .execute("UPDATE books SET title = 'Title 1o0' WHERE isbn = 'B00100'")
+            .await;
+        library
+            .execute("DELETE FROM books WHERE isbn = 'B00200'")
+            .await;
+        library
+            .execute(
+                "INSERT INTO books (isbn, title, pages, added) VALUES ('X', 'x', 1, '2020-01-01')",
+            )
+            .await;
+        library
+            .execute("UPDATE books SET added = '2024-02-28' WHERE isbn = 'B00300'")
+            .await;
+        let mut report = library
+            .importer
+            .verify(&source, &library.options())
+            .await
+            .unwrap();
+        assert_eq!(report.outcome(), Outcome::Different);
+        let found = report.differences().unwrap();
+        let found: Vec<(&str, &str, &str)> = found
+            .iter()
+            .map(|(a, b, c)| (a.as_str(), b.as_str(), c.as_str()))
+            .collect();
+        assert_eq!(found.len(), 4, "{found:?}");
+        for planted in [
+            ("changed", "B00100", "title"),
+            ("changed", "B00300", "added"),
+            ("extra", "X", ""),
+            ("missing", "B00200", ""),
+        ] {
+            assert!(found.contains(&planted), "{found:?}");
+        }
+    });
+}
+
+#[test]
+fn a_rollback_puts_everything_back() {
+    on_each(|library| async move {
+        let mut of = books(1100);
+        library.import(&library.document(&of[..600])).await;
+        library
+            .execute("UPDATE books SET shelf = 'A \"quoted\" shelf' WHERE pages < 100")
+            .await;
+        let before = (library.rows().await, library.ids().await);
+        for edited in of.iter_mut().step_by(3) {
+            edited["title"] = json!("Änderung 😀");
+        }
+        let report = library.import(&library.document(&of)).await;
+        let run = report.run.unwrap();
+        assert_eq!((report.counts.updated, report.counts.inserted), (200, 500));
+        library
+            .execute("UPDATE books SET pages = 1 WHERE isbn = 'B00003'")
+            .await;
+        library
+            .execute("DELETE FROM books WHERE isbn = 'B00006'")
+            .await;
+        let refused = library.importer.roll_back(&run, false).await.unwrap();
+        assert!(refused.refused);
+        assert_eq!(refused.keys, ["B00003", "B00006"]);
+        let done = library.importer.roll_back(&run, true).await.unwrap();
+        assert_eq!((done.removed, done.restored), (500, 200));
+        assert_eq!((library.rows().await, library.ids().await), before);
+        library.importer.roll_back(&run, true).await.unwrap_err();
+        library
+            .importer
+            .roll_back("nothing", true)
+            .await
+            .unwrap_err();
+    });
+}
+
+#[test]
+fn every_source_brings_the_same_rows() {
+    on_each(|library| async move {
+        let of = books(30);
+        library.import(&library.document(&of)).await;
+        let expected = library.rows().await;
+        let lines: Vec<String> = of.iter().map(Json::to_string).collect();
+        let cells = of.iter().map(|book| {
+            let text = |name: &str| book[name].as_str().unwrap().to_owned();
+            format!(
+                "{},\"{}\",{},{}",
+                text("isbn"),
+                text("title"),
+                book["pages"],
+                text("added")
+            )
+        });
+        let csv: Vec<String> = std::iter::once("isbn,title,pages,added".to_owned())
+            .chain(cells)
+            .collect();
+        let mut sources = vec![
+            Source::lines(library.file("books.ndjson", &lines.join("\n"))),
+            Source::csv(library.file("books.csv", &csv.join("\n"))),
+            Source::json(
+                library.file("list.json", &format!("\u{feff}[{}]", lines.join(","))),
+                [""; 0],
+            ),
+        ];
+        for engine in TestDb::engines().await {
+            let other = Library::new(engine).await;
+            other.import(&other.document(&of)).await;
+            let url: DbUrl = other._place.url().clone();
+            sources.push(Source::query(
+                url,
+                "SELECT isbn, title, pages, added FROM books ORDER BY id",
+            ));
+            library.execute("DELETE FROM books").await;
+            let report = library.import(sources.last().unwrap()).await;
+            assert_eq!(
+                (report.outcome(), library.rows().await),
+                (Outcome::Clean, expected.clone())
+            );
+        }
+        for source in &sources[..3] {
+            library.execute("DELETE FROM books").await;
+            let mut report = library.import(source).await;
+            assert_eq!(library.rows().await, expected);
+            assert_eq!(report.kinds().unwrap(), []);
+        }
+    });
+}
+
+#[test]
+fn bad_documents_are_refused_before_anything_happens() {
+    on_each(|library| async move {
+        let deep = "[".repeat(1000) + &"]".repeat(1000);
+        let good = book(1).to_string();
+        for (text, told) in [
+            (String::new(), "is empty"),
+            ("not json".to_owned(), "is not JSON"),
+            (
+                "[1, 2]".to_owned(),
+                "has no array of records at `library.books`",
+            ),
+            ("17".to_owned(), "has no array of records"),
+            (r#"{"library": 5}"#.to_owned(), "has no array of records"),
+            (r#"{"library": {}}"#.to_owned(), "has no array of records"),
+            (
+                r#"{"library": {"books": {}}}"#.to_owned(),
+                "has no array of records",
+            ),
+            (
+                format!(r#"{{"library": {{"books": [{good}, {{"isbn": "#),
+                "is cut off",
+            ),
+            (
+                format!(r#"{{"library": {{"books": [{good}]}}"#),
+                "is cut off",
+            ),
+            (
+                format!(r#"{{"library": {{"books": [{good}]}}}} more"#),
+                "is not JSON",
+            ),
+            (
+                format!(r#"{{"library": {{"books": [{good}, {deep}]}}}}"#),
+                "nested more than 500 deep",
+            ),
+            (deep.clone(), "has no array of records"),
+        ] {
+            let source = Source::json(library.file("bad.json", &text), ["library", "books"]);
+            let refused = library
+                .importer
+                .run(&source, &library.options())
+                .await
+                .unwrap_err();
+            assert!(
+                refused.chain().contains(told),
+                "{}: {refused:?}",
+                &text[..text.len().min(60)]
+            );
+        }
+        let source = Source::json("/nowhere/at/all.json", ["library"]);
+        let refused = library
+            .importer
+            .run(&source, &library.options())
+            .await
+            .unwrap_err();
+        assert!(refused.chain().contains("cannot be read"));
+        assert!(library.rows().await.is_empty());
+        assert!(!library.folder.path().join("backups").exists());
+    });
+}
+
+#[test]
+fn what_only_the_database_refuses_takes_nothing_down() {
+    on_each(|library| async move {
+        let mut of = books(1300);
+        for at in [0, 499, 500, 777] {
+            of[at]["pages"] = json!(6000);
+        }
+        let source = library.document(&of);
+        let mut report = library.import(&source).await;
+        assert_eq!(
+            report.positions("refused_by_database").unwrap(),
+            [0, 499, 500, 777]
+        );
+        assert_eq!((report.counts.inserted, report.counts.rejected), (1296, 4));
+        assert_eq!(report.outcome(), Outcome::Rejected);
+        assert_eq!(library.rows().await.len(), 1296);
+    });
+}
+
+#[test]
+fn stopping_on_errors_writes_nothing() {
+    on_each(|library| async move {
+        let mut of = books(700);
+        of[650]["pages"] = json!("many");
+        let options = Options {
+            on_error: OnError::Stop,
+            ..library.options()
+        };
+        let source = library.document(&of);
+        let report = library.importer.run(&source, &options).await.unwrap();
+        assert_eq!(
+            (report.outcome(), report.run.as_deref()),
+            (Outcome::Rejected, None)
+        );
+        assert!(library.rows().await.is_empty());
+        of[650]["pages"] = json!(12);
+        let report = library
+            .importer
+            .run(&library.document(&of), &options)
+            .await
+            .unwrap();
+        assert_eq!(report.outcome(), Outcome::Clean);
+    });
+}
+
+#[test]
+fn the_backup_is_what_was_there() {
+    on_each(|library| async move {
+        library.import(&library.document(&books(20))).await;
+        let report = library.import(&library.document(&books(40))).await;
+        let backup = report.backup.unwrap();
+        if library.db.engine() == Engine::Sqlite {
+            let url: DbUrl = format!("sqlite:{backup}").parse().unwrap();
+            let copy = Db::connect(DbConfig::new(url)).await.unwrap();
+            let rows: i64 = sql("SELECT count(*) FROM books")
+                .fetch_one(&copy)
+                .await
+                .unwrap();
+            assert_eq!(rows, 20);
+        } else {
+            let text = fs::read_to_string(&backup).unwrap();
+            assert_eq!(text.lines().count(), 20);
+            let first: Json = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+            assert_eq!(first["title"], "Title 0");
+        }
+    });
+}
+
+fn any_record() -> impl Strategy<Value = Json> {
+    let text = prop_oneof![
+        Just(json!("")),
+        Just(json!("ab")),
+        Just(json!(null)),
+        "[a-cA-C]{1,2}".prop_map(|text| json!(text)),
+        Just(json!("x\u{0}"))
+    ];
+    let number = prop_oneof![
+        Just(json!(0)),
+        Just(json!(5)),
+        Just(json!(" 7 ")),
+        Just(json!(3.0)),
+        Just(json!([])),
+        Just(json!(-1))
+    ];
+    let day = prop_oneof![
+        Just(json!("2024-01-05")),
+        Just(json!("2024-02-30")),
+        Just(json!(86400)),
+        Just(json!({}))
+    ];
+    let record = (text.clone(), text, number, day).prop_map(|(isbn, title, pages, added)| {
+        json!({ "isbn": isbn, "title": title, "pages": pages, "added": added })
+    });
+    prop_oneof![8 => record, 1 => Just(json!("]},\"[{ \\")), 1 => Just(json!(-17)), 1 => Just(json!([1, [2]])), 1 => Just(json!({}))]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Whatever the records are: they add up, what is in is what was accepted, places are right, and again is nothing.
+    #[test]
+    fn any_file_adds_up(records in proptest::collection::vec(any_record(), 0..40)) {
+        block_on(async {
+            let library = Library::new(Engine::Sqlite).await;
+            let source = library.document(&records);
+            let mut first = library.import(&source).await;
+            assert!(first.counts.add_up());
+            assert_eq!(first.counts.read, records.len() as u64);
+            assert_eq!(library.rows().await.len() as u64, first.counts.inserted);
+            assert_ne!(first.outcome(), Outcome::Different);
+            let path = library.folder.path().join("report.json");
+            first.save(&path).unwrap();
+            let saved: Json = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+            let text = fs::read_to_string(library.folder.path().join("books.json")).unwrap();
+            for finding in saved["findings"].as_array().unwrap() {
+                let byte = usize::try_from(finding["byte"].as_u64().unwrap()).unwrap();
+                let index = usize::try_from(finding["index"].as_u64().unwrap()).unwrap();
+                let mut found = serde_json::Deserializer::from_str(&text[byte..]).into_iter::<Json>();
+                assert_eq!(found.next().unwrap().unwrap(), records[index]);
+            }
+            let again = library.import(&source).await;
+            assert_eq!(again.counts.unchanged, first.counts.inserted);
+            assert_eq!((again.counts.inserted, again.counts.updated), (0, 0));
+        });
+    }
+}

@@ -4,6 +4,7 @@
 
 mod beside;
 mod browser;
+mod importing;
 mod logs;
 mod outage;
 mod setup;

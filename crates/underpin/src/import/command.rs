@@ -106,6 +106,9 @@ async fn run<I: Import>(import: I, context: &Context, matches: &ArgMatches) -> R
         return Ok(tell_rollback(&outcome));
     }
     let source = source(matches, &at)?;
+    if let Some(path) = matches.get_one::<PathBuf>("report") {
+        Report::can_save(path)?;
+    }
     let on_error = matches.get_one::<String>("on-error").map(String::as_str);
     let options = Options {
         resume: matches.get_flag("resume"),

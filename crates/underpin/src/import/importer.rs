@@ -85,7 +85,7 @@ impl<I: Import> Importer<I> {
         }
         let progress = Progress::new("import", total, options.quiet);
         pass.run(source, progress).await?;
-        let progress = Progress::new("verify", None, options.quiet);
+        let progress = Progress::new("verify", Some(pass.scratch.expected()?), options.quiet);
         let found = verify::compare(&self.db, &target, &mut pass.scratch, false, progress).await?;
         let rows = target.count(&self.db).await?;
         let mut report = Report::new(Mode::Run, source, &target, pass.counts, pass.scratch);
@@ -115,7 +115,7 @@ impl<I: Import> Importer<I> {
         let progress = Progress::new("read", total, options.quiet);
         pass.run(source, progress).await?;
         let target = self.target();
-        let progress = Progress::new("verify", None, options.quiet);
+        let progress = Progress::new("verify", Some(pass.scratch.expected()?), options.quiet);
         let found = verify::compare(&self.db, &target, &mut pass.scratch, true, progress).await?;
         let mut report = Report::new(Mode::Verify, source, &target, pass.counts, pass.scratch);
         report.rows_after = Some(found.rows);

@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// The first of PostgreSQL's two numbers: ours, among the locks of other programs.
 const OURS: i32 = 0x756e_6470;
 
+/// The same for a single transaction: a server may finish that of a process which is dead already.
+const BATCH: i32 = OURS + 1;
+
 /// Held while an import runs.
 #[derive(Debug)]
 pub(super) enum Lock {
@@ -36,7 +39,10 @@ impl Lock {
                 None => server(db, table).await?.map(Self::Server),
             };
             match taken {
-                Some(lock) => return Ok(lock),
+                Some(lock) => {
+                    enter(db, &mut db.begin().await?, table).await?;
+                    return Ok(lock);
+                }
                 None if Instant::now() > until => return Err(held(table).into()),
                 None => sleep(Duration::from_millis(100)).await,
             }
@@ -50,6 +56,19 @@ impl Lock {
             Self::Server(transaction) => sql("SELECT 1").rows_affected(transaction).await.map(drop),
         }
     }
+}
+
+/// Within a transaction of an import: the next process waits for its end before it looks at the checkpoint.
+pub(super) async fn enter(db: &Db, on: &mut Transaction, table: &str) -> Result<()> {
+    if db.file().is_some() {
+        return Ok(());
+    }
+    sql("SELECT 1 FROM pg_advisory_xact_lock($1::int, hashtext($2))")
+        .bind(BATCH)
+        .bind(table)
+        .rows_affected(on)
+        .await
+        .map(drop)
 }
 
 fn held(table: &str) -> StartError {

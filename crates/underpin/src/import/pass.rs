@@ -9,7 +9,7 @@ use super::{
     Checkpoint, CheckpointState, Counts, Findings, Import, Place, Source, Verdict,
     canonical::{hex, packed},
     ledger::{self, Run, Written, state},
-    lock::Lock,
+    lock::{self, Lock},
     progress::Progress,
     record::{Accepted, Examined, examine, named},
     scratch::{Met, Scratch},
@@ -287,6 +287,7 @@ impl<'p, I: Import> Pass<'p, I> {
         let rows: Vec<&Accepted> = batch.iter().map(|ready| &ready.record).collect();
         let mut transaction = self.db.begin().await?;
         let target = self.target;
+        lock::enter(self.db, &mut transaction, target.table.name).await?;
         let standing = standing(&target, &mut Finder::Transaction(&mut transaction), &rows).await?;
         let mut sorted = Sorted::default();
         for row in rows {

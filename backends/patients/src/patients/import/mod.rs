@@ -2,8 +2,6 @@
 
 mod checkpoint;
 mod names;
-#[cfg(test)]
-mod tests;
 
 use serde_json::{Map, Value as Json};
 use underpin::{

@@ -119,15 +119,14 @@ fn differences(report: &mut Report, out: &mut dyn Write) -> Result<()> {
 fn row(out: &mut dyn Write, cell: &str, cells: &[&str]) -> Result<()> {
     write!(out, "<tr>")?;
     for text in cells {
-        write!(out, "<{cell}>{}</{cell}>", escaped(text))?;
+        write!(out, "<{cell}>{}</{cell}>", escaped(&shown(text)))?;
     }
     writeln!(out, "</tr>")?;
     Ok(())
 }
 
 fn escaped(text: &str) -> String {
-    shown(text)
-        .replace('&', "&amp;")
+    text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")

@@ -75,19 +75,18 @@ fn kinds(report: &mut Report, out: &mut dyn Write) -> Result<()> {
             .filter(|of| !of.variant.is_empty())
             .map(|of| (of.variant.clone(), Value::from(of.records)))
             .collect();
-        let mut records = 0_u64;
-        let mut positions = String::new();
-        report.scratch.positions(&first.kind, |index| {
-            let comma = if records == 0 { "" } else { ", " };
-            records += 1;
-            positions.push_str(&format!("{comma}{index}"));
-            Ok::<(), crate::Error>(())
-        })??;
         let (kind, variants) = (Value::from(first.kind.as_str()), Value::Object(variants));
         write!(
             out,
-            ",\n    {kind}: {{\"count\": {records}, \"variants\": {variants}, \"positions\": [{positions}]}}"
+            ",\n    {kind}: {{\"variants\": {variants}, \"positions\": ["
         )?;
+        let mut records = 0_u64;
+        report.scratch.positions(&first.kind, |index| {
+            let comma = if records == 0 { "" } else { ", " };
+            records += 1;
+            write!(out, "{comma}{index}")
+        })??;
+        write!(out, "], \"count\": {records}}}")?;
     }
     writeln!(out, "\n  }},")?;
     Ok(())

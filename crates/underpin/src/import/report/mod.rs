@@ -187,15 +187,16 @@ impl Report {
         text::write(self, out, SHOWN)
     }
 
+    /// Whether a report could be written there: better known before an import than after it.
+    pub(super) fn can_save(path: &Path) -> Result<()> {
+        let file = File::options().append(true).create(true).open(path);
+        file.map_err(|error| unwritable(path, &error))?;
+        Ok(())
+    }
+
     /// Writes the report with every finding: as JSON or HTML if the file's name ends so, as text otherwise.
     pub fn save(&mut self, path: &Path) -> Result<()> {
-        let file = File::create(path).map_err(|error| {
-            StartError::new(
-                path.display().to_string(),
-                format!("the report cannot be written: {error}"),
-                "The import itself is done. Name another file with --report and --verify.",
-            )
-        })?;
+        let file = File::create(path).map_err(|error| unwritable(path, &error))?;
         let mut out = BufWriter::new(file);
         let ending = path.extension().and_then(|ending| ending.to_str());
         match ending.map(str::to_ascii_lowercase).as_deref() {
@@ -253,6 +254,14 @@ impl Report {
              {changed} changed, {extra} that the source does not have"
         ))
     }
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> StartError {
+    StartError::new(
+        path.display().to_string(),
+        format!("the report cannot be written: {error}"),
+        "Name another file.",
+    )
 }
 
 /// A text of a file as it may be shown: nothing that moves a cursor or breaks a line, and not without end.

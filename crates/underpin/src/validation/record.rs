@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Loc, Model, Report,
+    Dialect, Loc, Model, Report,
     json::{self, Document, OddityKind, Refusal},
     typed::build,
     walk::walk,
@@ -22,7 +22,7 @@ pub(crate) struct Parsed {
 
 /// Reads the text of one record; an error is the word for what it is instead of JSON.
 pub(crate) fn parse(text: &str) -> Result<Parsed, &'static str> {
-    match json::parse(text) {
+    match json::parse(text, &Dialect::default()) {
         Ok(Document { value, oddities }) => Ok(Parsed {
             value,
             oddities: oddities

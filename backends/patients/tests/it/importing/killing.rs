@@ -8,7 +8,7 @@ use std::{
 
 use underpin::{db::Engine, testing::EmptyDb};
 
-use super::{connect, rows, short_file};
+use super::{connect, read, rows, short_file};
 use crate::setup::patients;
 
 const RECORDS: usize = 3000;
@@ -28,7 +28,7 @@ async fn killed_at_any_moment_it_goes_on_without_loss_or_double(engine: Engine) 
     assert_eq!(done.code, Some(3), "{}", done.errors);
     let db = connect(&undisturbed).await;
     let expected = rows(&db).await;
-    let whole = super::read(program.directory().join("whole.json"));
+    let whole = read(program.directory().join("whole.json"));
     let longest = u64::try_from(whole["duration_ms"].as_i64().unwrap()).unwrap() + 400;
     for _ in 0..DATABASES {
         let place = EmptyDb::new(engine).await;
@@ -40,7 +40,7 @@ async fn killed_at_any_moment_it_goes_on_without_loss_or_double(engine: Engine) 
         let resumed = program.run(&resumed, "").await;
         assert_eq!(resumed.code, Some(3), "{}", resumed.errors);
         assert_eq!(rows(&connect(&place).await).await, expected);
-        let report = super::read(program.directory().join("resumed.json"));
+        let report = read(program.directory().join("resumed.json"));
         assert_eq!(report["kinds"], whole["kinds"]);
         assert_eq!(report["counts"]["add_up"], true);
         let written = |of: &str| report["counts"][of].as_u64().unwrap();

@@ -8,7 +8,7 @@ use underpin::{
     testing::{EmptyDb, TestProgram},
 };
 
-use super::{connect, data, file, read, rows};
+use super::{connect, data, file, read, rows, short_file};
 use crate::setup::patients;
 
 /// Variants that would say what stands in a record have a name of their own here.
@@ -190,7 +190,7 @@ async fn the_old_checkpoints_are_kept_in_step(engine: Engine) {
         sql(statement).rows_affected(&db).await.unwrap();
     }
     let program = patients(&place.address());
-    let short = super::short_file(&program, 700);
+    let short = short_file(&program, 700);
     let done = program
         .run(&["import", &short, "--on-error", "skip"], "")
         .await;

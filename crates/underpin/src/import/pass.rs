@@ -252,6 +252,7 @@ impl<'p, I: Import> Pass<'p, I> {
                     continue;
                 }
                 Err(error) if is_about_data(&error) => error,
+                Err(error) if takes_too_long(&error) && batch.len() > 1 => error,
                 Err(error) => return Err(error),
             };
             let half = batch.len() / 2;
@@ -427,6 +428,11 @@ fn is_about_data(error: &Error) -> bool {
         kind,
         Some(Check | ForeignKey | InvalidText | NotNull | OutOfRange | TooLong | Unique)
     )
+}
+
+/// A smaller part may take less.
+fn takes_too_long(error: &Error) -> bool {
+    error.database_kind() == Some(DbErrorKind::Timeout)
 }
 
 fn changed() -> StartError {

@@ -41,7 +41,7 @@ fn slow(engine: Engine) -> &'static [&'static str] {
         Engine::Sqlite => &[
             "CREATE TRIGGER slow AFTER INSERT ON patients BEGIN
                 SELECT count(*) FROM (
-                    WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 6000)
+                    WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 1500)
                     SELECT n FROM counted);
              END",
         ],

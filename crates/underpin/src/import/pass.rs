@@ -153,13 +153,11 @@ impl<'p, I: Import> Pass<'p, I> {
         for finding in &findings {
             self.scratch.note(place, key.as_deref(), finding)?;
         }
-        match accepted {
-            Some(record) => self.accept(record),
-            None => {
-                self.counts.rejected += 1;
-                Ok(())
-            }
+        if let Some(record) = accepted {
+            return self.accept(record);
         }
+        self.counts.rejected += 1;
+        Ok(())
     }
 
     fn accept(&mut self, record: Accepted) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Imports of an example model, on both engines: what is told, what is written, what is undone.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
 use std::{
     fs,
     path::PathBuf,
@@ -82,7 +84,7 @@ struct Library {
     importer: Importer<Books>,
     db: Db,
     folder: TempDir,
-    _place: EmptyDb,
+    place: EmptyDb,
 }
 
 impl Library {
@@ -106,7 +108,7 @@ impl Library {
             importer,
             db,
             folder,
-            _place: place,
+            place,
         }
     }
 
@@ -181,7 +183,7 @@ fn on_each<F: Future<Output = ()>>(test: impl Fn(Library) -> F) {
 }
 
 #[test]
-fn every_fault_is_told_with_its_kind_and_place() {
+fn every_fault_is_told_with_its_kind_andplace() {
     on_each(|library| async move {
         let mut of = books(3);
         let same = of[0].clone();
@@ -443,7 +445,7 @@ fn every_source_brings_the_same_rows() {
         for engine in TestDb::engines().await {
             let other = Library::new(engine).await;
             other.import(&other.document(&of)).await;
-            let url: DbUrl = other._place.url().clone();
+            let url: DbUrl = other.place.url().clone();
             sources.push(Source::query(
                 url,
                 "SELECT isbn, title, pages, added FROM books ORDER BY id",

@@ -77,10 +77,7 @@ impl<R: Read> Read for Counted<R> {
         let add = |cell: &Cell<u64>, more: usize| cell.set(cell.get() + more as u64);
         add(&position.bytes, read);
         add(&position.since, read);
-        add(
-            &position.lines,
-            fresh.iter().filter(|byte| **byte == b'\n').count(),
-        );
+        add(&position.lines, line_breaks(fresh));
         if position.keeping.get() {
             position.kept.borrow_mut().extend_from_slice(fresh);
         }
@@ -91,4 +88,9 @@ impl<R: Read> Read for Counted<R> {
         }
         Ok(read)
     }
+}
+
+/// How many lines end in these bytes.
+pub(super) fn line_breaks(bytes: &[u8]) -> usize {
+    bytes.split(|byte| *byte == b'\n').count() - 1
 }

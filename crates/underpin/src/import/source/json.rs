@@ -9,7 +9,7 @@ use serde_json::error::Category;
 
 use super::{
     Content, Item, Place, Take, complaint,
-    counted::{Counted, Position},
+    counted::{Counted, Position, line_breaks},
     open,
 };
 use crate::{StartError, validation::record::DEEPEST};
@@ -144,7 +144,7 @@ impl Walk<'_, '_> {
         let is_before = |byte: &u8| byte.is_ascii_whitespace() || *byte == b',';
         let start = kept.iter().take_while(|byte| is_before(byte)).count();
         let (before, element) = kept.split_at(start);
-        let line_breaks = before.iter().filter(|byte| **byte == b'\n').count();
+        let line_breaks = line_breaks(before);
         let place = Place {
             index: self.records,
             line: Some(lines + line_breaks as u64 + 1),

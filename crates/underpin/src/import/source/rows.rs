@@ -27,11 +27,7 @@ fn sqlite(path: &Path, query: &str, take: &mut Take<'_>) -> rusqlite::Result<()>
     let connection = Connection::open_with_flags(path, flags)?;
     connection.pragma_update(None, "query_only", true)?;
     let mut statement = connection.prepare(query)?;
-    let names: Vec<String> = statement
-        .column_names()
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.query([])?;
     let mut index = 0;
     while let Some(row) = rows.next()? {

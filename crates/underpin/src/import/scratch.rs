@@ -157,7 +157,7 @@ impl Scratch {
     pub(super) fn miss(&mut self) -> Result<u64> {
         let missed = self.0.execute(
             "INSERT INTO difference (what, key, fields)
-             SELECT 'missing', key, '' FROM expected WHERE found = 0 ORDER BY place",
+             SELECT 'missing', key, '' FROM expected WHERE found = 0",
             [],
         )?;
         Ok(missed as u64)
@@ -243,7 +243,7 @@ impl Scratch {
     ) -> Result<Result<(), E>> {
         let mut select = self
             .0
-            .prepare("SELECT what, key, fields FROM difference ORDER BY what, rowid")?;
+            .prepare("SELECT what, key, fields FROM difference ORDER BY what, key")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             let (what, key, fields): (String, String, String) =

@@ -183,7 +183,7 @@ fn on_each<F: Future<Output = ()>>(test: impl Fn(Library) -> F) {
 }
 
 #[test]
-fn every_fault_is_told_with_its_kind_andplace() {
+fn every_fault_is_told_with_its_kind_and_place() {
     on_each(|library| async move {
         let mut of = books(3);
         let same = of[0].clone();
@@ -244,29 +244,31 @@ fn every_fault_is_told_with_its_kind_andplace() {
         }
         assert_eq!(report.positions("not_an_object").unwrap(), [8, 10]);
         assert_eq!(report.positions("duplicate_different").unwrap(), [4]);
-        let path = library.folder.path().join("report.json");
-        report.save(&path).unwrap();
-        let saved: Json = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        let text = fs::read_to_string(library.folder.path().join("books.json")).unwrap();
-        let finding = saved["findings"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|one| one["index"] == 9)
-            .unwrap();
-        let byte = usize::try_from(finding["byte"].as_u64().unwrap()).unwrap();
-        assert!(text[byte..].starts_with("{}"), "{}", &text[byte..]);
-        let line = text[..byte].lines().count();
-        assert_eq!(finding["line"], json!(line));
-        for ending in ["html", "txt"] {
-            let path = library.folder.path().join(format!("report.{ending}"));
-            report.save(&path).unwrap();
-            let written = fs::read_to_string(&path).unwrap();
-            assert!(
-                written.contains("duplicate_different") && !written.contains("In other letters")
-            );
-        }
+        saved_reports_tell_places_and_no_values(&library, &mut report);
     });
+}
+
+fn saved_reports_tell_places_and_no_values(library: &Library, report: &mut Report) {
+    let path = library.folder.path().join("report.json");
+    report.save(&path).unwrap();
+    let saved: Json = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let text = fs::read_to_string(library.folder.path().join("books.json")).unwrap();
+    let finding = saved["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["index"] == 9)
+        .unwrap();
+    let byte = usize::try_from(finding["byte"].as_u64().unwrap()).unwrap();
+    assert!(text[byte..].starts_with("{}"), "{}", &text[byte..]);
+    let line = text[..byte].lines().count();
+    assert_eq!(finding["line"], json!(line));
+    for ending in ["html", "txt"] {
+        let path = library.folder.path().join(format!("report.{ending}"));
+        report.save(&path).unwrap();
+        let written = fs::read_to_string(&path).unwrap();
+        assert!(written.contains("duplicate_different") && !written.contains("In other letters"));
+    }
 }
 
 #[test]

@@ -52,6 +52,10 @@ impl Worker {
     }
 
     pub(super) async fn beat(&self) -> Result<()> {
+        let _naming = self.0.naming.lock().await;
+        if self.0.ended.is_cancelled() {
+            return Ok(());
+        }
         let identity = self.identity();
         let counts = self.0.store.beat(&identity.id).await?;
         if !counts || identity.alive.is_cancelled() {

@@ -56,6 +56,9 @@ struct Inner {
     freed: Notify,
     places: Arc<Semaphore>,
     identity: Mutex<Identity>,
+    /// Held by whoever changes the name in the table: a sign of life that is under way when the worker leaves
+    /// must not bring it back.
+    naming: tokio::sync::Mutex<()>,
     /// Numbers and claims of what runs here.
     running: Mutex<BTreeSet<(i64, i64)>>,
     /// The answer to a claim may have been lost on its way.
@@ -95,6 +98,7 @@ impl Worker {
             places: Arc::new(Semaphore::new(settings.at_a_time)),
             settings,
             identity: Mutex::new(Identity::nobody()),
+            naming: tokio::sync::Mutex::default(),
             running: Mutex::default(),
             in_doubt: AtomicBool::new(false),
             clock_is_wrong: AtomicBool::new(false),
@@ -206,6 +210,7 @@ impl Worker {
     pub(crate) async fn leave(&self) {
         let inner = &*self.0;
         inner.ended.cancel();
+        let _naming = inner.naming.lock().await;
         if let Err(error) = inner.store.leave(&self.identity().id).await {
             let error = error.chain();
             tracing::warn!(

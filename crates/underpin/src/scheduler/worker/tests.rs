@@ -133,6 +133,15 @@ async fn a_worker_that_was_taken_for_dead_commits_nothing(engine: Engine) {
 }
 
 #[underpin::test]
+async fn a_worker_that_has_left_does_not_come_back(engine: Engine) {
+    let app = due(minutely(), engine).await;
+    let (gone, other) = (join(&app).await, join(&app).await);
+    gone.leave().await;
+    gone.beat().await.unwrap();
+    assert_eq!(other.0.store.beats().await.unwrap().len(), 1);
+}
+
+#[underpin::test]
 async fn a_worker_without_a_name_keeps_nothing_that_it_claims(engine: Engine) {
     let app = due(minutely(), engine).await;
     let (late, other) = (join(&app).await, join(&app).await);

@@ -1,6 +1,6 @@
 //! This program's tokens. The key is `SECRET_KEY`, or one that is made and kept beside the data.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
 use serde::Serialize;
 use underpin::{
@@ -78,15 +78,21 @@ impl Tokens {
     }
 }
 
-/// Beside the database; of a server's, beside the data file.
+/// Beside the database; of a server's, beside the data file. A name with a dot in front: no static directory
+/// serves such.
 fn secret_file(context: &Context) -> Result<PathBuf, StartError> {
-    if let Some(DbUrl::Sqlite(database)) = context.find::<DbUrl>().as_deref() {
-        return Ok(database.with_extension("secret"));
-    }
-    Ok(context
-        .get::<Options>()?
-        .database()
-        .with_extension("secret"))
+    let beside = match context.find::<DbUrl>().as_deref() {
+        Some(DbUrl::Sqlite(database)) => database.clone(),
+        _ => context.get::<Options>()?.database(),
+    };
+    let mut name = OsString::from(".");
+    name.push(
+        beside
+            .with_extension("secret")
+            .file_name()
+            .unwrap_or_default(),
+    );
+    Ok(beside.with_file_name(name))
 }
 
 impl Provide for Tokens {

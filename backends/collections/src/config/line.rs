@@ -1,6 +1,10 @@
 //! The command line: every flag of both originals with its short form, and those of this program.
 
-use std::{path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{
     Arg, ArgAction, ArgMatches, Command,
@@ -11,6 +15,9 @@ use clap::{
 use underpin::{StartError, cli::Refused};
 
 use super::{Dialect, Ids, Options, file};
+
+/// What is served where nothing is named.
+const USUAL_STATIC: &str = "public";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -326,6 +333,15 @@ fn check(options: &Options) -> Result<(), StartError> {
             remedy,
         ));
     }
+    if options.auth
+        && let Some(directory) = served_with_the_database(options)
+    {
+        return Err(StartError::new(
+            directory.display().to_string(),
+            "would be served with the database in it, and with it the hashes of all passwords",
+            "Move the data file out of it, or name another with --static.",
+        ));
+    }
     if !options.snapshots.is_dir() {
         return Err(StartError::new(
             options.snapshots.display().to_string(),
@@ -334,6 +350,17 @@ fn check(options: &Options) -> Result<(), StartError> {
         ));
     }
     Ok(())
+}
+
+/// Whoever may fetch the database has the hashes of all passwords.
+fn served_with_the_database(options: &Options) -> Option<&Path> {
+    let file = fs::canonicalize(&options.file).ok()?;
+    let named = options.static_directories.iter().map(PathBuf::as_path);
+    let mut all = named.chain([Path::new(USUAL_STATIC)]);
+    all.find(|directory| {
+        let directory = fs::canonicalize(directory);
+        directory.is_ok_and(|directory| file.starts_with(directory))
+    })
 }
 
 fn has_extension(file: &str, extensions: &[&str]) -> bool {

@@ -191,3 +191,19 @@ fn a_configuration_file_gives_what_was_not_typed() {
         assert!(refused.contains(told), "{text}: {refused}");
     }
 }
+
+#[test]
+fn the_hashes_of_passwords_are_not_served() {
+    let directory = tempfile::tempdir().unwrap();
+    let (inside, web) = (
+        directory.path().join("db.json"),
+        directory.path().join("web"),
+    );
+    std::fs::write(&inside, "{}").unwrap();
+    std::fs::create_dir(&web).unwrap();
+    let (file, web) = (inside.to_str().unwrap(), web.to_str().unwrap());
+    let around = directory.path().to_str().unwrap();
+    assert!(refusal(&[file, "--auth", "-s", around]).contains("hashes of all passwords"));
+    assert!(options(&[file, "--auth", "-s", web]).auth);
+    assert!(!options(&[file, "-s", around]).auth);
+}

@@ -40,6 +40,7 @@ mod scratch;
 mod source;
 mod statements;
 mod verify;
+mod write;
 
 pub use command::command;
 pub use definition::{Import, Table};

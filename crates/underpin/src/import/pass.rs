@@ -1,25 +1,20 @@
 //! One pass over a source: every record examined, and on the way written, rehearsed or only remembered.
 
-use std::collections::HashMap;
-
-use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Checkpoint, CheckpointState, Counts, Findings, Import, Place, Source, Verdict,
-    canonical::{hex, packed},
-    ledger::{self, Run, Written, state},
-    lock::{self, Lock},
+    Counts, Findings, Import, Place, Source, Verdict,
+    canonical::hex,
+    ledger::Run,
+    lock::Lock,
     progress::Progress,
     record::{Accepted, Examined, examine, named},
     scratch::{Met, Scratch},
     source::Item,
-    statements::{Finder, Standing, Target},
+    statements::{Finder, Target},
+    write::standing,
 };
-use crate::{
-    Clock, Error, Result, StartError,
-    db::{Db, DbErrorKind, Value},
-};
+use crate::{Clock, Result, StartError, db::Db};
 
 /// Records of one transaction.
 const BATCH: u64 = 500;
@@ -58,17 +53,17 @@ pub(super) struct Pass<'p, I> {
 }
 
 /// A record that waits to be written, and what was read up to it.
-struct Ready {
-    record: Accepted,
-    end: End,
+pub(super) struct Ready {
+    pub(super) record: Accepted,
+    pub(super) end: End,
 }
 
 /// How far the source was read.
 #[derive(Clone)]
-struct End {
-    position: u64,
-    digest: Sha256,
-    is_last: bool,
+pub(super) struct End {
+    pub(super) position: u64,
+    pub(super) digest: Sha256,
+    pub(super) is_last: bool,
 }
 
 impl<'p, I: Import> Pass<'p, I> {
@@ -185,7 +180,7 @@ impl<'p, I: Import> Pass<'p, I> {
     }
 
     /// Notes a finding about the key.
-    fn remark(
+    pub(super) fn remark(
         &mut self,
         place: Place,
         key: &str,
@@ -238,199 +233,6 @@ impl<'p, I: Import> Pass<'p, I> {
         }
         Ok(())
     }
-
-    /// Writes a batch; one that the database refuses is halved until the record at fault is alone.
-    async fn write_all(&mut self, batch: Vec<Ready>, end: End) -> Result<()> {
-        let mut parts = vec![(batch, end, 0)];
-        while let Some((mut batch, end, tries)) = parts.pop() {
-            let refused = match self.write(&batch, &end).await {
-                Ok(()) => continue,
-                Err(error) if may_pass(&error) && tries < 3 => {
-                    parts.push((batch, end, tries + 1));
-                    continue;
-                }
-                Err(error) if is_about_data(&error) => error,
-                Err(error) if takes_too_long(&error) && batch.len() > 1 => error,
-                Err(error) => return Err(error),
-            };
-            let half = batch.len() / 2;
-            match batch.first() {
-                None => return Err(refused),
-                Some(Ready { record, .. }) if batch.len() == 1 => {
-                    let (key, place) = (record.key.clone(), record.place);
-                    self.scratch.forget(&key)?;
-                    self.counts.rejected += 1;
-                    self.remark(place, &key, "refused_by_database", Verdict::Reject)?;
-                    parts.push((Vec::new(), end, 0));
-                }
-                Some(_) => {
-                    let second = batch.split_off(half);
-                    let middle = batch
-                        .last()
-                        .map_or_else(|| end.clone(), |last| last.end.clone());
-                    parts.push((second, end, 0));
-                    parts.push((batch, middle, 0));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Rows, what undoes them, and the checkpoint: all or none.
-    async fn write(&mut self, batch: &[Ready], end: &End) -> Result<()> {
-        let Purpose::Write(writing) = &self.purpose else {
-            return Ok(());
-        };
-        let (mut run, before) = (writing.run.clone(), writing.run.position);
-        let now = self.clock.now();
-        let rows: Vec<&Accepted> = batch.iter().map(|ready| &ready.record).collect();
-        let mut transaction = self.db.begin().await?;
-        let target = self.target;
-        lock::enter(self.db, &mut transaction, target.table.name).await?;
-        let standing = standing(&target, &mut Finder::Transaction(&mut transaction), &rows).await?;
-        let mut sorted = Sorted::default();
-        for row in rows {
-            sorted.sort(row, standing.get(&row.key), &self.target);
-        }
-        sorted
-            .write(&mut transaction, &self.target, &run.id, now)
-            .await?;
-        run.inserted += count(sorted.fresh.len());
-        run.updated += count(sorted.changed.len());
-        run.unchanged += sorted.unchanged;
-        run.position = i64::try_from(end.position).unwrap_or(i64::MAX);
-        run.batch += 1;
-        run.digest = hex(&end.digest.clone().finalize());
-        if end.is_last {
-            state::COMPLETED.clone_into(&mut run.state);
-        }
-        if !ledger::checkpoint(&mut transaction, &run, before).await? {
-            return Err(overtaken(&run.id).into());
-        }
-        let checkpoint = checkpoint(&run, self.target.table.name, end.is_last);
-        self.import
-            .on_checkpoint(&mut transaction, &checkpoint)
-            .await?;
-        transaction.commit().await?;
-        self.counts.take_over(&run);
-        if let Purpose::Write(writing) = &mut self.purpose {
-            writing.run = run;
-        }
-        Ok(())
-    }
-}
-
-/// The rows of the target with the keys of these. No method: a borrowed pass cannot go from thread to thread.
-async fn standing(
-    target: &Target,
-    on: &mut Finder<'_>,
-    rows: &[&Accepted],
-) -> Result<HashMap<String, Standing>> {
-    let key = target.table.key_index();
-    let keys: Vec<Value> = rows
-        .iter()
-        .filter_map(|row| row.row.get(key).cloned())
-        .collect();
-    target.find(on, &keys).await
-}
-
-fn checkpoint(run: &Run, table: &'static str, is_last: bool) -> Checkpoint {
-    Checkpoint {
-        run: run.id.clone(),
-        table,
-        position: run.position,
-        batch: run.batch,
-        written: run.inserted + run.updated + run.unchanged,
-        state: if is_last {
-            CheckpointState::Completed
-        } else {
-            CheckpointState::Running
-        },
-    }
-}
-
-/// A batch by what is to be done with each record.
-#[derive(Default)]
-struct Sorted<'b> {
-    fresh: Vec<&'b Accepted>,
-    changed: Vec<&'b Accepted>,
-    unchanged: i64,
-    undo: Vec<Written>,
-}
-
-impl<'b> Sorted<'b> {
-    fn sort(&mut self, row: &'b Accepted, standing: Option<&Standing>, target: &Target) {
-        let before_image = match standing {
-            Some(before) if before.fingerprint == row.fingerprint => {
-                self.unchanged += 1;
-                return;
-            }
-            Some(before) => {
-                self.changed.push(row);
-                Some(before.image.clone())
-            }
-            None => {
-                self.fresh.push(row);
-                None
-            }
-        };
-        self.undo.push(Written {
-            key: row
-                .row
-                .get(target.table.key_index())
-                .map(packed)
-                .unwrap_or_default(),
-            after_hash: row.fingerprint.hex(),
-            before_image,
-        });
-    }
-
-    async fn write(
-        &self,
-        on: &mut crate::db::Transaction,
-        target: &Target,
-        run: &str,
-        now: DateTime<Utc>,
-    ) -> Result<()> {
-        target.insert(on, &self.fresh, now).await?;
-        for row in &self.changed {
-            target.update(on, row, now).await?;
-        }
-        ledger::keep(on, run, &self.undo).await
-    }
-}
-
-impl Counts {
-    pub(super) fn take_over(&mut self, run: &Run) {
-        let number = |number: i64| u64::try_from(number).unwrap_or_default();
-        self.inserted = number(run.inserted);
-        self.updated = number(run.updated);
-        self.unchanged = number(run.unchanged);
-    }
-}
-
-fn count(length: usize) -> i64 {
-    i64::try_from(length).unwrap_or(i64::MAX)
-}
-
-/// Someone wrote the same row between our look and our insert, or at the same time.
-fn may_pass(error: &Error) -> bool {
-    let kind = error.database_kind();
-    matches!(kind, Some(DbErrorKind::Unique | DbErrorKind::Serialization))
-}
-
-fn is_about_data(error: &Error) -> bool {
-    use DbErrorKind::{Check, ForeignKey, InvalidText, NotNull, OutOfRange, TooLong, Unique};
-    let kind = error.database_kind();
-    matches!(
-        kind,
-        Some(Check | ForeignKey | InvalidText | NotNull | OutOfRange | TooLong | Unique)
-    )
-}
-
-/// A smaller part may take less.
-fn takes_too_long(error: &Error) -> bool {
-    error.database_kind() == Some(DbErrorKind::Timeout)
 }
 
 fn changed() -> StartError {
@@ -438,13 +240,5 @@ fn changed() -> StartError {
         "the source",
         "is not the one of the run that is to be resumed: it differs before the checkpoint",
         "Nothing was written. Import it without --resume: that begins a new run.",
-    )
-}
-
-fn overtaken(run: &str) -> StartError {
-    StartError::new(
-        format!("the run {run}"),
-        "was taken over by another process",
-        "Nothing more was written by this one.",
     )
 }

@@ -182,23 +182,29 @@ fn on_each<F: Future<Output = ()>>(test: impl Fn(Library) -> F) {
     });
 }
 
+/// Three good books, and one record for each thing that can be said of others.
+fn faulty() -> Vec<Json> {
+    let mut of = books(3);
+    let same = of[0].clone();
+    let mut other = of[1].clone();
+    other["pages"] = json!(7);
+    of.extend([
+        same,
+        other,
+        json!({ "isbn": "b00002", "title": "In other letters", "pages": "12", "added": "2024-02-29", "note": 1, "more": {} }),
+        json!({ "isbn": "", "title": "", "pages": 0, "added": "yesterday" }),
+        json!({ "isbn": "N1", "title": "a\0b", "pages": 1, "added": "2024-02-29" }),
+        json!("junk"),
+        json!({}),
+        json!(17),
+    ]);
+    of
+}
+
 #[test]
 fn every_fault_is_told_with_its_kind_and_place() {
     on_each(|library| async move {
-        let mut of = books(3);
-        let same = of[0].clone();
-        let mut other = of[1].clone();
-        other["pages"] = json!(7);
-        of.extend([
-            same,
-            other,
-            json!({ "isbn": "b00002", "title": "In other letters", "pages": "12", "added": "2024-02-29", "note": 1, "more": {} }),
-            json!({ "isbn": "", "title": "", "pages": 0, "added": "yesterday" }),
-            json!({ "isbn": "N1", "title": "a\0b", "pages": 1, "added": "2024-02-29" }),
-            json!("junk"),
-            json!({}),
-            json!(17),
-        ]);
+        let of = faulty();
         let source = library.document(&of);
         let dry = library
             .importer

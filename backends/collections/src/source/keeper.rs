@@ -181,7 +181,7 @@ impl Keeper {
         let Some(base) = base.filter(|base| base.dialect == self.options.dialect.name()) else {
             return Ok(true);
         };
-        Ok(!base.is(hash_of_file(&self.options)?))
+        Ok(!base.is(self.hash_of_file().await?))
     }
 
     /// Takes the file as it is now; `false` if requests wrote meanwhile.
@@ -212,6 +212,13 @@ impl Keeper {
         Ok(true)
     }
 
+    /// The hash of the file as it is now; on a thread that may block, since the file may be large.
+    async fn hash_of_file(&self) -> Result<FileHash, Fault> {
+        let options = Arc::clone(&self.options);
+        let hashed = tokio::task::spawn_blocking(move || hash_of_file(&options)).await;
+        hashed.map_err(|error| Fault::Unreadable(error.to_string()))?
+    }
+
     pub(super) fn base(&self, hash: FileHash, schema: Option<String>) -> Base {
         Base::new(
             self.options.file_name(),
@@ -221,8 +228,9 @@ impl Keeper {
         )
     }
 
-    /// Writes the file if the database holds something else. An edit that came meanwhile is taken first.
-    pub async fn write_back(&self) -> Result<(), Fault> {
+    /// Writes the file if the database holds something else, and says whether it did. An edit that came meanwhile
+    /// is taken first.
+    pub async fn write_back(&self) -> Result<bool, Fault> {
         let _busy = self.busy.lock().await;
         let refused = |error: Error| refused(&error);
         loop {
@@ -230,17 +238,17 @@ impl Keeper {
                 self.compare().await?;
             }
             let Some(base) = self.bases.current().await.map_err(refused)? else {
-                return Ok(());
+                return Ok(false);
             };
             let (draft, prints) = self.draft(&base).await.map_err(refused)?;
             let kept = self.bases.prints(base.generation).await.map_err(refused)?;
             if prints == kept && self.options.file.exists() {
-                return draft
-                    .discard()
-                    .map_err(|error| Fault::Unreadable(error.to_string()));
+                let discarded = draft.discard();
+                discarded.map_err(|error| Fault::Unreadable(error.to_string()))?;
+                return Ok(false);
             }
             if self.place(&base, draft, &prints).await.map_err(refused)? {
-                return Ok(());
+                return Ok(true);
             }
         }
     }
@@ -258,7 +266,7 @@ impl Keeper {
         let mut next = self.base(draft.hash, base.schema.clone());
         next.draft = Some(draft.name());
         let generation = self.bases.keep(&next, prints).await?;
-        let is_untouched = match hash_of_file(&self.options) {
+        let is_untouched = match self.hash_of_file().await {
             Ok(hash) => base.is(hash),
             Err(fault) => fault == Fault::Missing,
         };

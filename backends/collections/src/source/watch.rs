@@ -137,15 +137,15 @@ impl Watch {
     async fn write(&mut self) {
         self.first_change = None;
         let begun = Instant::now();
-        if let Err(fault) = self.keeper.write_back().await {
-            self.tell(
+        match self.keeper.write_back().await {
+            Ok(true) => self.not_before = Instant::now() + begun.elapsed() * SHARE,
+            Ok(false) => {}
+            // The next edit, or the next change, is the next occasion.
+            Err(fault) => self.tell(
                 &fault,
                 "the data file could not be written; the database has everything",
-            );
-            // The next edit, or the next change, is the next occasion.
-            return;
+            ),
         }
-        self.not_before = Instant::now() + begun.elapsed() * SHARE;
     }
 
     fn tell(&self, fault: &Fault, what: &str) {

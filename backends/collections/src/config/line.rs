@@ -112,7 +112,7 @@ fn about_the_server() -> [Arg; 7] {
     ]
 }
 
-fn about_the_answers() -> [Arg; 9] {
+fn about_the_answers() -> [Arg; 11] {
     [
         value(
             "dialect",
@@ -126,8 +126,16 @@ fn about_the_answers() -> [Arg; 9] {
             "Keep the original's bugs that a client may have adapted to",
         ),
         flag("read-only", "Refuse everything that writes").visible_alias("ro"),
-        flag("no-cors", "Send no CORS headers").visible_alias("nc"),
-        flag("no-gzip", "Compress nothing").visible_alias("ng"),
+        flag(
+            "no-cors",
+            "Send no CORS headers; with --strict only --nc does, as in the original",
+        ),
+        flag("nc", "Send no CORS headers"),
+        flag(
+            "no-gzip",
+            "Compress nothing; with --strict only --ng does, as in the original",
+        ),
+        flag("ng", "Compress nothing"),
         value("id", "NAME", "The property that tells records apart")
             .short('i')
             .default_value("id"),
@@ -249,8 +257,9 @@ impl<'a> Given<'a> {
         options.routes = self.text("routes").map(Into::into);
         options.static_directories = self.texts("static").into_iter().map(Into::into).collect();
         options.read_only = self.flag("read-only");
-        options.no_cors = self.flag("no-cors");
-        options.no_gzip = self.flag("no-gzip");
+        // The original reads the long spellings as something else.
+        options.no_cors = self.flag("nc") || (self.flag("no-cors") && !options.strict);
+        options.no_gzip = self.flag("ng") || (self.flag("no-gzip") && !options.strict);
         options.snapshots = self.text("snapshots").unwrap_or(".").into();
         let delay = self.of("delay").get_one::<u64>("delay").copied();
         options.delay = delay.map(Duration::from_millis);

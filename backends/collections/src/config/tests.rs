@@ -97,6 +97,14 @@ fn every_flag_of_v0_is_understood_in_each_of_its_spellings() {
 }
 
 #[test]
+fn with_strict_the_long_spellings_do_nothing() {
+    let long = options(&["--strict", "--no-cors", "--no-gzip", "db.json"]);
+    assert!(!long.no_cors && !long.no_gzip);
+    let short = options(&["--strict", "--nc", "--ng", "db.json"]);
+    assert!(short.no_cors && short.no_gzip);
+}
+
+#[test]
 fn h_is_the_host_in_v1_and_help_otherwise() {
     let host = |words: &[&str]| {
         let matches = typed(words);

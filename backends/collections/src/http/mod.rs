@@ -5,6 +5,7 @@ pub mod body;
 pub mod document;
 pub mod encoding;
 pub mod etag;
+pub mod fault;
 pub mod files;
 pub mod front;
 pub mod inflection;

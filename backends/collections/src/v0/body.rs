@@ -7,6 +7,7 @@ use crate::app::{
     http::{
         body::{self, Unread},
         encoding::{Coding, Unpacked},
+        fault,
         parameters::flat,
     },
     value::{self, Json, Object},
@@ -146,7 +147,9 @@ fn json(text: &str) -> Result<Json, Fault> {
         .next();
     match first {
         None => Err(bad("Unexpected end of JSON input".to_owned())),
-        Some('{' | '[') => value::parse(text).map_err(|error| bad(error.to_string())),
+        Some('{' | '[') => {
+            value::parse(text).map_err(|error| bad(fault::words(text, &error, false)))
+        }
         Some(other) => Err(bad(format!(
             "Unexpected token '{other}', the body is not valid JSON"
         ))),

@@ -4,7 +4,10 @@ use underpin::http::{Body, Method, StatusCode};
 
 use super::{Failure, reply};
 use crate::app::{
-    http::body::{self, Unread},
+    http::{
+        body::{self, Unread},
+        fault,
+    },
     value::{self, Json, Object},
 };
 
@@ -34,7 +37,7 @@ pub async fn read(body: Body, strict: bool) -> Result<Json, Failure> {
     }
     let text = String::from_utf8_lossy(&bytes);
     value::parse(&text).map_err(|error| {
-        let text = error.to_string();
+        let text = fault::words(&text, &error, true);
         if strict {
             Failure::original(&text)
         } else {

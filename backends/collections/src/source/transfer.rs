@@ -82,7 +82,7 @@ pub async fn load(
         .map_err(|error| Fault::Database(error.to_string()))?;
     match (read, loaded) {
         // The reader that was stopped knows less than who stopped it.
-        (Err(Fault::Stopped), Err(fault)) | (Err(fault), _) | (_, Err(fault)) => Err(fault),
+        (Ok(_) | Err(Fault::Stopped), Err(fault)) | (Err(fault), _) => Err(fault),
         (Ok(contents), Ok(load)) => Ok((load, contents)),
     }
 }

@@ -53,10 +53,13 @@ impl V1 {
         let mut reply = Reply::new(StatusCode::OK);
         reply.content = document::content(listed).await?;
         reply.set(header::CONTENT_TYPE, "application/json");
-        reply.set(TOTAL, &total.to_string());
-        reply.set(header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Total-Count");
-        if total == 0 && resource.count > 0 {
-            explain(request, &mut reply);
+        // json-server sends neither.
+        if !self.options.strict {
+            reply.set(TOTAL, &total.to_string());
+            reply.set(header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Total-Count");
+            if total == 0 && resource.count > 0 {
+                explain(request, &mut reply);
+            }
         }
         Ok(reply)
     }

@@ -14,7 +14,7 @@ use super::{
     repository::{RecordRow, Repository, Shelf, numbers_of, record},
 };
 use crate::app::{
-    query::{Condition, Query, Sort, keys_of, sorted_keys},
+    query::{Condition, Query, Sort, Test, Window, keys_of, sorted_keys},
     value::Json,
 };
 
@@ -303,6 +303,10 @@ impl Store {
     pub async fn count(&self, resource: &str, condition: &Condition) -> Result<Option<u64>> {
         let query = Query {
             condition: condition.clone(),
+            window: Window::Slice {
+                start: 0,
+                end: Some(0),
+            },
             ..Query::default()
         };
         Ok(self
@@ -313,7 +317,12 @@ impl Store {
 
     /// Whether any record of the list meets `condition`.
     pub async fn any(&self, resource: &str, condition: &Condition) -> Result<bool> {
-        Ok(self.count(resource, condition).await?.unwrap_or(0) > 0)
+        match condition {
+            Condition::Leaf(leaf) if matches!(leaf.test, Test::Exists) => {
+                self.knows(resource, &leaf.path).await
+            }
+            _ => Ok(self.count(resource, condition).await?.unwrap_or(0) > 0),
+        }
     }
 
     /// A list that is read as a whole and looked through in memory.

@@ -325,8 +325,9 @@ impl Store {
         ))
     }
 
-    /// Whether a record of the list has something at `path`, be it `null`: v0 drops filters on anything else.
-    pub async fn knows(&self, resource: &str, path: &Path) -> Result<bool> {
+    /// Whether a record of the list has something at `path`, be it `null`: v0 drops filters on anything else. No index is
+    /// made for names that nothing has.
+    pub(super) async fn knows(&self, resource: &str, path: &Path) -> Result<bool> {
         let Some(list) = self.repository().shelf(resource).await? else {
             return Ok(false);
         };

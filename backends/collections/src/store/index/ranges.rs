@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::key::{self, ARRAY, BOOL, MISSING, NULL, NUMBER, OBJECT, STRING};
+use super::key::{self, ARRAY, BOOL, NULL, NUMBER, OBJECT, STRING};
 use crate::app::{
     query::Test,
     value::{Json, number_of},
@@ -38,7 +38,6 @@ impl Ranges {
     /// `None` if an index is no help.
     pub(in super::super) fn of(wanted: &Test) -> Option<Self> {
         let parts = match wanted {
-            Test::Exists => vec![Part::new(vec![0]..vec![MISSING], true)],
             Test::TextIs(text) => of_texts(text),
             Test::TextAtLeast(text) => bounded(&text_bound(text), From, true),
             Test::TextAbove(text) => bounded(&text_bound(text), From, false),

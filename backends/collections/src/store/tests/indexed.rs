@@ -292,9 +292,27 @@ async fn indexes_answer_as_the_conditions_do(engine: Engine) {
             }
         }
         compare(&store, &queries, seed).await;
-        assert!(store.knows("r", &Path::lodash("any")).await.unwrap());
-        assert!(store.knows("r", &Path::lodash("o.l.length")).await.unwrap());
-        assert!(!store.knows("r", &Path::lodash("nowhere")).await.unwrap());
+        assert!(
+            store
+                .any("r", &Condition::leaf(Path::lodash("any"), Test::Exists))
+                .await
+                .unwrap()
+        );
+        assert!(
+            store
+                .any(
+                    "r",
+                    &Condition::leaf(Path::lodash("o.l.length"), Test::Exists)
+                )
+                .await
+                .unwrap()
+        );
+        assert!(
+            !store
+                .any("r", &Condition::leaf(Path::lodash("nowhere"), Test::Exists))
+                .await
+                .unwrap()
+        );
     }
 }
 

@@ -6,29 +6,13 @@ mod config;
 mod contract;
 mod http;
 mod pages;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the indexes that use the rest are being built")
-)]
 mod query;
 mod source;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "the indexes that use the rest are being built"
-    )
-)]
 mod store;
 #[cfg(test)]
 mod testing;
 mod v0;
 mod v1;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the indexes that use the rest are being built")
-)]
 mod value;
 
 use underpin::{

@@ -30,11 +30,6 @@ impl Pattern {
         })
     }
 
-    /// What it was read from.
-    pub fn source(&self) -> &str {
-        &self.source
-    }
-
     /// Whether it matches anywhere in `text`.
     pub fn is_in(&self, text: &str) -> bool {
         self.regex.find(text).is_some()

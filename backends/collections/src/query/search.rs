@@ -12,11 +12,6 @@ impl Search {
         Self(text.to_lowercase())
     }
 
-    /// What is looked for, in lower case.
-    pub fn needle(&self) -> &str {
-        &self.0
-    }
-
     /// Whether it is in `record`. Of an element that is a text, each character is looked at alone.
     pub fn matches(&self, record: &Json) -> bool {
         match record {

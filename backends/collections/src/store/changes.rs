@@ -1,10 +1,7 @@
 //! Changing records: what each change makes of a record, and trying again when someone else was quicker.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use underpin::{
-    Error, Result,
-    db::{DbError, DbErrorKind},
-};
+use underpin::{Error, Result};
 
 use super::{
     Dependents, Store,
@@ -247,23 +244,5 @@ impl Store {
             seen.push(key);
         }
         Ok(None)
-    }
-}
-
-impl Failure {
-    /// For places that do not try again.
-    pub(super) fn into_error(self) -> Error {
-        match self {
-            Self::Refused(error) => error,
-            Self::Stale | Self::Duplicate => {
-                let kind = DbErrorKind::Serialization;
-                let message = "the data changed meanwhile".to_owned();
-                Error::unavailable(DbError {
-                    kind,
-                    constraint: None,
-                    message,
-                })
-            }
-        }
     }
 }

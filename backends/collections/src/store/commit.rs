@@ -176,11 +176,8 @@ impl Store {
                 }
             }
             if is_watched {
-                deltas.push(Delta {
-                    resource: list.id,
-                    old,
-                    new,
-                });
+                let resource = list.id;
+                deltas.push(Delta { resource, old, new });
             }
         }
         queries.insert(first, together::touch(list.id, list.indexes, sums));

@@ -98,19 +98,9 @@ impl Listing {
         self.total
     }
 
-    /// Which of them are shown.
-    pub fn range(&self) -> Range<u64> {
-        self.range.clone()
-    }
-
     /// How many are shown.
     pub fn len(&self) -> u64 {
         self.range.end - self.range.start
-    }
-
-    /// Whether none is shown.
-    pub fn is_empty(&self) -> bool {
-        self.range.is_empty()
     }
 
     /// The next records; `None` after the last.

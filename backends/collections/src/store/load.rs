@@ -165,22 +165,8 @@ impl Load {
         Ok(())
     }
 
-    /// Puts what was loaded in the place of what was there.
-    pub async fn finish(mut self) -> Result<(), LoadError> {
-        self.end_list().await?;
-        let replace = vec![
-            sql("UPDATE collections_resources SET load = $1 WHERE load IS NULL").bind(DEAD),
-            sql("UPDATE collections_resources SET load = NULL WHERE load = $1").bind(self.mark),
-        ];
-        let store = &self.store;
-        store.repository().db.run_together(replace).await?;
-        store.0.catalogs.forget();
-        store.changed();
-        Ok(())
-    }
-
-    /// The same, if the data still has this [`Store::version`]: `false`, and nothing has happened, if it was
-    /// changed meanwhile.
+    /// Puts what was loaded in the place of what was there, if the data still has this [`Store::version`]:
+    /// `false`, and nothing has happened, if it was changed meanwhile.
     pub async fn finish_if(mut self, version: i64) -> Result<bool, LoadError> {
         self.end_list().await?;
         // The rows that are replaced are locked before they are looked at.

@@ -44,7 +44,7 @@ use self::{
     repository::Repository,
 };
 pub use self::{
-    dependents::{Dependents, Keys},
+    dependents::Dependents,
     export::{Export, Part},
     listing::Listing,
     load::{Load, LoadError},
@@ -110,16 +110,6 @@ impl Store {
     /// A number that differs whenever the data differs, whichever instance has changed it.
     pub async fn version(&self) -> Result<i64> {
         self.repository().version().await
-    }
-
-    /// What was noted under `name` by [`Store::note`].
-    pub async fn noted(&self, name: &str) -> Result<Option<String>> {
-        self.repository().noted(name).await
-    }
-
-    /// Notes a value beside the data: which file it came from, for example.
-    pub async fn note(&self, name: &str, value: &str) -> Result<()> {
-        self.repository().note(name, value).await
     }
 
     /// Lets no request of this instance write until the guard is dropped: for an edit of the file that could not

@@ -54,6 +54,7 @@ pub struct Record {
 
 impl Record {
     /// Its JSON, without white space.
+    #[cfg(test)]
     pub fn text(&self) -> &str {
         &self.body
     }

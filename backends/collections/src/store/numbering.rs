@@ -140,11 +140,11 @@ impl Store {
     }
 
     /// The greatest of ids of several types, where the result depends on their order: as the original finds it.
-    async fn greatest_of_mixed(&self, list: &Shelf) -> Result<Json> {
+    async fn greatest_of_mixed(&self, of: &Shelf) -> Result<Json> {
         let mut snapshot = self.repository().db.snapshot().await?;
-        let (mut greatest, mut after) = (Json::Null, numbers_of(list.id).start - 1);
+        let (mut greatest, mut after) = (Json::Null, numbers_of(of.id).start - 1);
         loop {
-            let query = Repository::following(list.id, after, 512);
+            let query = Repository::following(of.id, after, 512);
             let records = records_at(query, &mut snapshot).await?;
             let Some(last) = records.last() else {
                 return Ok(greatest);

@@ -24,7 +24,6 @@ pub(super) struct Shelf {
     pub(super) kind: i64,
     pub(super) version: i64,
     pub(super) indexes: i64,
-    pub(super) next_place: i64,
     pub(super) count: i64,
     pub(super) number_ids: i64,
     pub(super) other_ids: i64,
@@ -176,23 +175,6 @@ impl Repository {
         .fetch_optional(&self.db)
         .await?;
         Ok(found.is_some())
-    }
-
-    pub(super) async fn noted(&self, name: &str) -> Result<Option<String>> {
-        sql("SELECT value FROM collections_meta WHERE name = $1")
-            .bind(name)
-            .fetch_optional(&self.db)
-            .await
-    }
-
-    pub(super) async fn note(&self, name: &str, value: &str) -> Result<()> {
-        sql("INSERT INTO collections_meta (name, value) VALUES ($1, $2)
-             ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(name)
-        .bind(value)
-        .rows_affected(&self.db)
-        .await
-        .map(drop)
     }
 
     pub(super) async fn value(&self, name: &str) -> Result<Option<(i64, i64, String)>> {

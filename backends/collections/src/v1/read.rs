@@ -53,13 +53,13 @@ impl V1 {
         let mut reply = Reply::new(StatusCode::OK);
         reply.content = document::content(listed).await?;
         reply.set(header::CONTENT_TYPE, "application/json");
-        // json-server sends neither.
-        if !self.options.strict {
+        // json-server sends none of these.
+        if is_page && !self.options.strict {
             reply.set(TOTAL, &total.to_string());
             reply.set(header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Total-Count");
-            if total == 0 && resource.count > 0 {
-                explain(request, &mut reply);
-            }
+        }
+        if total == 0 && resource.count > 0 && !self.options.strict {
+            explain(request, &mut reply);
         }
         Ok(reply)
     }

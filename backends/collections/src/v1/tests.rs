@@ -85,8 +85,24 @@ async fn parameters_of_the_other_dialect_are_named_where_they_empty_a_list(engin
     assert_eq!(reply.text(), "[]");
     assert_eq!(reply.header("x-unknown-parameters"), "_limit, q");
     let reply = ann.get("/posts?_sort=-views").await.expect_status(200);
-    assert_eq!(reply.header("x-total-count"), "3");
     assert_eq!(reply.header("x-unknown-parameters"), "");
+}
+
+#[underpin::test]
+async fn pages_tell_how_many_records_there_are_in_a_header_too(engine: Engine) {
+    let ann = person(engine, |_| {}).await;
+    let reply = ann.get("/posts?_page=1").await.expect_status(200);
+    assert_eq!(reply.header("x-total-count"), "3");
+    assert_eq!(
+        reply.header("access-control-expose-headers"),
+        "X-Total-Count"
+    );
+    let reply = ann.get("/posts").await.expect_status(200);
+    assert_eq!(
+        reply.header("x-total-count"),
+        "",
+        "a list is as json-server sends it"
+    );
 }
 
 #[underpin::test]

@@ -32,11 +32,6 @@ impl Object {
         found.map(|(_, value)| value)
     }
 
-    /// Whether there is such a key.
-    pub fn has(&self, key: &str) -> bool {
-        self.get(key).is_some()
-    }
-
     /// Sets `key`: in its place if it is there, else behind the others.
     pub fn set(&mut self, key: &str, value: Json) {
         if let Some((_, old)) = self.0.iter_mut().find(|(name, _)| name == key) {
@@ -70,16 +65,6 @@ impl Object {
             all.extend(other.0);
             *self = Self::from_entries(all);
         }
-    }
-
-    /// How many keys there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is no key.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// Keys and values in order.

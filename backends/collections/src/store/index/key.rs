@@ -20,9 +20,6 @@ pub(in super::super) const OBJECT: u8 = 0x50;
 pub(in super::super) const NULL: u8 = 0x60;
 pub(in super::super) const MISSING: u8 = 0x70;
 
-/// All of them.
-pub(in super::super) const TYPES: [u8; 7] = [BOOL, NUMBER, STRING, ARRAY, OBJECT, NULL, MISSING];
-
 /// Appends the key of a value.
 pub(in super::super) fn push(value: Option<&Json>, order: Order, to: &mut Vec<u8>) {
     let value = match value {

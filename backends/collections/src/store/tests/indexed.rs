@@ -20,8 +20,8 @@ impl Dice {
         u32::from_le_bytes(bytes) as usize % count
     }
 
-    fn one_of<'t, T>(&self, of: &'t [T]) -> &'t T {
-        &of[self.below(of.len())]
+    fn one_of<T: Copy>(&self, of: &[T]) -> T {
+        of[self.below(of.len())]
     }
 }
 
@@ -48,12 +48,12 @@ fn text(dice: &Dice, long: bool) -> String {
     match dice.below(12) {
         // Longer than a key keeps, alike at the start.
         0 if long => format!("{}{}", "long ".repeat(60), dice.below(3)),
-        _ => (*dice.one_of(&TEXTS)).to_owned(),
+        _ => dice.one_of(&TEXTS).to_owned(),
     }
 }
 
 fn number(dice: &Dice) -> f64 {
-    *dice.one_of(&[0.0, -1.0, 1.0, 7.5, 9.0, 10.0, 100.0, 1e21, -0.5])
+    dice.one_of(&[0.0, -1.0, 1.0, 7.5, 9.0, 10.0, 100.0, 1e21, -0.5])
 }
 
 fn value(dice: &Dice) -> Json {
@@ -70,12 +70,10 @@ fn value(dice: &Dice) -> Json {
 /// `any` holds anything, the other fields one type and now and then nothing.
 fn fields(dice: &Dice) -> String {
     let mut fields = Vec::new();
-    let mut add = |name: &str, value: Json| {
-        match dice.below(10) {
-            0 => {}
-            1 => fields.push(format!("\"{name}\":null")),
-            _ => fields.push(format!("\"{name}\":{value}")),
-        };
+    let mut add = |name: &str, value: Json| match dice.below(10) {
+        0 => {}
+        1 => fields.push(format!("\"{name}\":null")),
+        _ => fields.push(format!("\"{name}\":{value}")),
     };
     add("any", value(dice));
     add("n", number(dice).into());
@@ -103,7 +101,7 @@ fn path(dice: &Dice) -> Path {
         1 => Path::lodash("o.l.length"),
         2 => Path::lodash("id"),
         3 | 4 => Path::lodash("any"),
-        _ => Path::lodash(*dice.one_of(&["n", "t", "b"])),
+        _ => Path::lodash(dice.one_of(&["n", "t", "b"])),
     }
 }
 
@@ -120,7 +118,7 @@ fn test(dice: &Dice) -> Test {
         5 => Test::TextAtMost(like),
         6 => Test::TextAbove(like),
         7 => Test::TextBelow(like),
-        8 => Test::Like(Pattern::new(*dice.one_of(&["a", "^1", "^$", "b$"])).unwrap()),
+        8 => Test::Like(Pattern::new(dice.one_of(&["a", "^1", "^$", "b$"])).unwrap()),
         9 | 10 => Test::Is(value(dice)),
         11 => Test::IsNot(value(dice)),
         12 => Test::In(vec![value(dice), value(dice)]),
@@ -143,7 +141,7 @@ fn condition(dice: &Dice) -> Condition {
                 Condition::leaf(path, test(dice)),
             ])
         }
-        4 => Condition::Search(Search::new(*dice.one_of(&["a", "10", "zebra", "é"]))),
+        4 => Condition::Search(Search::new(dice.one_of(&["a", "10", "zebra", "é"]))),
         _ => Condition::leaf(path(dice), test(dice)),
     }
 }
@@ -158,7 +156,7 @@ fn sort(dice: &Dice) -> Option<Sort> {
         1 => vec![key(), key()],
         _ => vec![key()],
     };
-    let order = *dice.one_of(&[Order::CodeUnits, Order::Collated]);
+    let order = dice.one_of(&[Order::CodeUnits, Order::Collated]);
     Some(Sort { order, keys })
 }
 

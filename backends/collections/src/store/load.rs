@@ -25,7 +25,7 @@ const STATEMENTS: usize = 16;
 /// Marks a resource whose data is no longer wanted.
 const DEAD: i64 = 0;
 
-/// A load under way. Dropped before [`Load::finish`], nothing has happened.
+/// A load under way. Dropped before [`Load::finish_if`], nothing has happened.
 #[derive(Debug)]
 pub struct Load {
     store: Store,

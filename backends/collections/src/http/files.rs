@@ -2,6 +2,7 @@
 //! business.
 
 use std::{
+    fs,
     io::SeekFrom,
     ops::Range,
     path::{Path, PathBuf},
@@ -11,8 +12,9 @@ use std::{
 use bytes::Bytes;
 use futures_util::stream;
 use tokio::{
-    fs::{self, File},
+    fs::File,
     io::{AsyncReadExt, AsyncSeekExt},
+    task,
 };
 use underpin::http::Body;
 
@@ -39,11 +41,30 @@ pub enum Place {
 
 /// What the path of an address means in `folder`. Nothing outside of the folder is looked at.
 pub async fn find(folder: &Path, address: &str) -> Place {
+    let (folder, address) = (folder.to_owned(), address.to_owned());
+    let look = move || place(&folder, &address);
+    task::spawn_blocking(look).await.unwrap_or(Place::Nothing)
+}
+
+/// The first of the addresses that means a file in `folder`.
+pub async fn first(folder: &Path, addresses: Vec<String>) -> Option<Served> {
+    let folder = folder.to_owned();
+    let look = move || {
+        let mut places = addresses.iter().map(|address| place(&folder, address));
+        places.find_map(|place| match place {
+            Place::File(file) => Some(file),
+            Place::Folder | Place::Nothing => None,
+        })
+    };
+    task::spawn_blocking(look).await.ok().flatten()
+}
+
+fn place(folder: &Path, address: &str) -> Place {
     let Some(inside) = inside(address) else {
         return Place::Nothing;
     };
     let path = folder.join(inside);
-    let Ok(found) = fs::metadata(&path).await else {
+    let Ok(found) = fs::metadata(&path) else {
         return Place::Nothing;
     };
     if found.is_dir() {

@@ -7,7 +7,7 @@ use underpin::http::{HeaderMap, StatusCode, header};
 use crate::app::{
     config::Options,
     http::{
-        files::{self, Place, Ranged, Served},
+        files::{self, Ranged, Served},
         reply::Reply,
     },
 };
@@ -19,12 +19,14 @@ const USUAL: &str = "public";
 /// end, or the index of a folder.
 pub async fn reply(options: &Options, path: &str, asked: &HeaderMap) -> Option<Reply> {
     let named = options.static_directories.iter().map(PathBuf::as_path);
-    for folder in std::iter::once(Path::new(USUAL)).chain(named) {
+    let folders = std::iter::once(Path::new(USUAL)).chain(named);
+    // Mostly there is none, and one look at that costs less than handing it over.
+    for folder in folders.filter(|folder| folder.is_dir()) {
         let plain = path.trim_end_matches('/');
-        for end in ["", "/index.html", ".html", "/index.htm", ".htm"] {
-            if let Place::File(file) = files::find(folder, &format!("{plain}{end}")).await {
-                return served(&file, asked).await;
-            }
+        let names = ["", "/index.html", ".html", "/index.htm", ".htm"];
+        let addresses = names.map(|end| format!("{plain}{end}"));
+        if let Some(file) = files::first(folder, addresses.into()).await {
+            return served(&file, asked).await;
         }
     }
     None

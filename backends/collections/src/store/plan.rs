@@ -20,7 +20,7 @@ use super::{
     repository::{RecordRow, Repository, Shelf, numbers_of, record, records_at},
 };
 use crate::app::{
-    query::{Condition, Order, Query, Sort, keys_of},
+    query::{Condition, Order, Query, Sort, Test, keys_of},
     value::Path,
 };
 
@@ -331,7 +331,10 @@ impl Store {
         let Some(list) = self.repository().shelf(resource).await? else {
             return Ok(false);
         };
-        let exists = Condition::leaf(path.clone(), crate::app::query::Test::Exists);
+        let exists = Condition::leaf(path.clone(), Test::Exists);
+        if let Some(count) = self.known_total(&list, &exists) {
+            return Ok(count > 0);
+        }
         let first: Vec<RecordRow> = Repository::slice(list.id, 0, 1)
             .fetch_all(&self.repository().db)
             .await?;
@@ -340,18 +343,32 @@ impl Store {
                 return Ok(true);
             }
         }
-        if list.count > SHORT && path.is_plain() {
-            let mut key = String::new();
-            crate::app::value::quote(path.first(), &mut key);
-            key.push(':');
-            if !self.repository().is_written(list.id, &key).await? {
-                return Ok(false);
-            }
+        if list.count > SHORT && path.is_plain() && !self.is_written(&list, &exists, path).await? {
+            return Ok(false);
         }
         Ok(self
             .count(resource, &exists)
             .await?
             .is_some_and(|count| count > 0))
+    }
+
+    /// Whether the name that `path` consists of stands anywhere in the list; remembered if it does not.
+    async fn is_written(&self, list: &Shelf, exists: &Condition, path: &Path) -> Result<bool> {
+        let mut key = String::new();
+        crate::app::value::quote(path.first(), &mut key);
+        key.push(':');
+        let counting = self.0.facts.count(list.id);
+        let mut snapshot = self.repository().db.snapshot().await?;
+        let version: Option<i64> = Repository::version_of(list.id)
+            .fetch_optional(&mut snapshot)
+            .await?;
+        let written: Option<i64> = Repository::written(list.id, &key)
+            .fetch_optional(&mut snapshot)
+            .await?;
+        if let (None, Some(version)) = (written, version) {
+            counting.keep(exists, version, 0);
+        }
+        Ok(written.is_some())
     }
 }
 

@@ -162,19 +162,16 @@ impl Repository {
         Ok(row.0)
     }
 
-    /// Whether a text stands anywhere in the records of a resource.
-    pub(super) async fn is_written(&self, resource: i64, text: &str) -> Result<bool> {
+    /// A record of the resource in which a text stands.
+    pub(super) fn written(resource: i64, text: &str) -> Query {
         let numbers = numbers_of(resource);
-        let found: Option<i64> = sql(dialects(
+        sql(dialects(
             "SELECT number FROM collections_records WHERE number >= $1 AND number < $2 AND instr(body, $3) > 0 LIMIT 1",
             "SELECT number FROM collections_records WHERE number >= $1 AND number < $2 AND strpos(body, $3) > 0 LIMIT 1",
         ))
         .bind(numbers.start)
         .bind(numbers.end)
         .bind(text)
-        .fetch_optional(&self.db)
-        .await?;
-        Ok(found.is_some())
     }
 
     pub(super) async fn value(&self, name: &str) -> Result<Option<(i64, i64, String)>> {

@@ -315,6 +315,25 @@ async fn indexes_answer_as_the_conditions_do(engine: Engine) {
 }
 
 #[underpin::test]
+async fn a_field_that_nothing_had_is_noticed_when_it_comes_and_when_it_goes(engine: Engine) {
+    let records: Vec<_> = (0..30).map(|id| format!(r#"{{"id":{id}}}"#)).collect();
+    let (_db, store) = store(engine, &format!(r#"{{"r":[{}]}}"#, records.join(","))).await;
+    let exists = Condition::leaf(Path::lodash("late"), Test::Exists);
+    for _ in 0..2 {
+        for _ in 0..2 {
+            assert!(!store.any("r", &exists).await.unwrap());
+        }
+        let new = Write::Insert(json(r#"{"id":99,"late":null}"#), NewId::Own);
+        let write = store.write("r", &[new], &Dependents::Keep).await;
+        write.unwrap().unwrap();
+        assert!(store.any("r", &exists).await.unwrap());
+        let gone = Write::Delete("99".into());
+        let write = store.write("r", &[gone], &Dependents::Keep).await;
+        write.unwrap().unwrap();
+    }
+}
+
+#[underpin::test]
 async fn an_index_is_right_though_records_change_while_it_is_made(engine: Engine) {
     let records: Vec<_> = (0..600)
         .map(|id| format!(r#"{{"id":{id},"n":{}}}"#, id % 5))

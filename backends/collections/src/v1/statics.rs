@@ -23,8 +23,8 @@ pub async fn reply(options: &Options, path: &str, asked: &HeaderMap) -> Option<R
     // Mostly there is none, and one look at that costs less than handing it over.
     for folder in folders.filter(|folder| folder.is_dir()) {
         let plain = path.trim_end_matches('/');
-        let names = ["", "/index.html", ".html", "/index.htm", ".htm"];
-        let addresses = names.map(|end| format!("{plain}{end}"));
+        let endings = ["", "/index.html", ".html", "/index.htm", ".htm"];
+        let addresses = endings.map(|end| format!("{plain}{end}"));
         if let Some(file) = files::first(folder, addresses.into()).await {
             return served(&file, asked).await;
         }

@@ -17,6 +17,7 @@ pub async fn keep(engine: Engine, on: &mut Transaction, checkpoint: &Checkpoint)
         CheckpointState::RolledBack => ("failed", Some("rolled back")),
     };
     let last = (checkpoint.position > 0).then(|| narrow(checkpoint.position));
+    // built: the table is the old program's, so that none of our databases has it
     sql("INSERT INTO migration_checkpoints
                 (table_name, last_record_id, batch_number, records_migrated, status, error_message)
          VALUES ($1, $2, $3, $4, $5, $6)
@@ -36,6 +37,7 @@ pub async fn keep(engine: Engine, on: &mut Transaction, checkpoint: &Checkpoint)
 }
 
 async fn exists(on: &mut Transaction) -> Result<bool> {
+    // built: asked of PostgreSQL alone
     sql("SELECT to_regclass('migration_checkpoints') IS NOT NULL")
         .fetch_one(on)
         .await

@@ -9,8 +9,8 @@ use underpin::{
 use crate::app::MIGRATIONS;
 
 static NOTHING_YET: Migrations = Migrations::new(&[]);
-const EXISTING: &str = include_str!("../../tests/data/existing.sql");
-const ROWS: &str = include_str!("../../tests/data/rows.sql");
+const EXISTING: &str = include_str!("../../tests/samples/existing.sql");
+const ROWS: &str = include_str!("../../tests/samples/rows.sql");
 const DROP_KEY: &str = "ALTER TABLE tasks DROP CONSTRAINT tasks_user_id_fkey";
 
 /// Everything that describes the tables but our own, one line for each thing.

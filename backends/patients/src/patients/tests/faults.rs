@@ -159,10 +159,10 @@ async fn bodies_that_are_no_object_are_named(engine: Engine) {
     );
 }
 
-/// Bodies, statuses, answers: see `tests/data/from_pydantic.py`.
+/// Bodies, statuses, answers: see `tests/samples/from_pydantic.py`.
 #[underpin::test]
 async fn every_answer_is_pydantics(engine: Engine) {
-    let lines = include_str!("../../../tests/data/pydantic.json");
+    let lines = include_str!("../../../tests/samples/pydantic.json");
     let lines: Vec<(String, u16, String)> = serde_json::from_str(lines).unwrap();
     assert!(lines.iter().filter(|line| line.1 == 201).count() > 20);
     let (app, person) = start(engine).await;

@@ -12,8 +12,8 @@ use crate::{
     setup::{postgres, tasks},
 };
 
-const EXISTING: &str = include_str!("../data/existing.sql");
-const ROWS: &str = include_str!("../data/rows.sql");
+const EXISTING: &str = include_str!("../samples/existing.sql");
+const ROWS: &str = include_str!("../samples/rows.sql");
 const DROP_KEY: &str = "ALTER TABLE tasks DROP CONSTRAINT tasks_user_id_fkey";
 const TASKS: &str = "/api/v1/tasks";
 

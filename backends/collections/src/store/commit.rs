@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tokio::sync::oneshot;
 use underpin::{
     Error, Result,
     db::{DbErrorKind, Query},
@@ -9,7 +10,7 @@ use underpin::{
 
 use super::{
     Store,
-    facts::Delta,
+    counts::{Delta, Move},
     identity::Identity,
     index::{Index, statements},
     model::Record,
@@ -69,11 +70,6 @@ impl Changes {
         self.0.is_empty()
     }
 
-    /// How many changes there are.
-    pub(super) fn len(&self) -> usize {
-        self.0.values().map(|part| part.changes.len()).sum()
-    }
-
     /// Whether the change of this record is among them.
     pub(super) fn has(&self, record: &Record) -> bool {
         let changes = self.0.values().flat_map(|part| &part.changes);
@@ -84,28 +80,34 @@ impl Changes {
     }
 }
 
+/// What has become of a resource: its id, version and next place.
+type Outcome = (i64, i64, i64);
+
+/// Statements that are run together, and whom they concern.
+#[derive(Debug, Default)]
+struct Set {
+    resources: Vec<i64>,
+    queries: Vec<Query>,
+    deltas: Vec<Delta>,
+    moves: Vec<Move>,
+    /// Resources whose deltas nobody needed when the set was made.
+    unwatched: Vec<i64>,
+}
+
 impl Store {
     /// Makes `changes` last, and returns the records that changes of the resource `of` made, in their order:
     /// of a removal the record as it was.
     pub(super) async fn commit(&self, changes: Changes, of: i64) -> Result<Vec<Record>, Failure> {
-        let mut queries = Vec::with_capacity(changes.len() * 2);
-        let (mut records, mut deltas) = (Vec::new(), Vec::new());
-        let resources: Vec<i64> = changes.0.keys().copied().collect();
+        let mut set = Set::default();
+        let mut records = Vec::new();
         for (resource, part) in changes.0 {
-            let made = self.queries_of(part, &mut queries, &mut deltas).await?;
+            set.resources.push(resource);
+            let made = self.queries_of(part, &mut set).await?;
             if resource == of {
                 records = made;
             }
         }
-        let outcome = together::outcome(&resources);
-        let db = &self.repository().db;
-        let _open = self.0.gate.read().await;
-        let rows: Vec<(i64, i64, i64)> = db.fetch_together(queries, outcome).await?;
-        for (resource, version, _) in &rows {
-            let of_resource = |delta: &&Delta| delta.resource == *resource;
-            let deltas = deltas.iter().filter(of_resource);
-            self.0.facts.adjust(*resource, *version, deltas);
-        }
+        let rows = self.run(set).await?;
         let row = rows.iter().find(|(resource, ..)| *resource == of);
         let (_, version, next_place) = *row.ok_or(Failure::Stale)?;
         for record in &mut records {
@@ -114,22 +116,47 @@ impl Store {
             }
             record.stamp = version;
         }
-        self.changed();
         Ok(records)
     }
 
+    /// Commits a set and tells who counts; to the end, though the request may be given up meanwhile.
+    async fn run(&self, set: Set) -> Result<Vec<Outcome>, Failure> {
+        let (store, (tell, told)) = (self.clone(), oneshot::channel());
+        self.0.tasks.spawn("write", async move {
+            // Nobody may listen any more.
+            let _ = tell.send(store.run_to_the_end(set).await);
+        });
+        told.await.map_err(Error::internal)?.map_err(Failure::from)
+    }
+
+    async fn run_to_the_end(&self, set: Set) -> Result<Vec<Outcome>> {
+        let outcome = together::outcome(&set.resources);
+        let db = &self.repository().db;
+        let _open = self.0.gate.read().await;
+        let rows: Vec<Outcome> = db.fetch_together(set.queries, outcome).await?;
+        for (resource, version, _) in &rows {
+            let of_resource = |delta: &&Delta| delta.resource == *resource;
+            let is_told = !set.unwatched.contains(resource);
+            let deltas = is_told.then(|| set.deltas.iter().filter(of_resource));
+            self.0.facts.adjust(*resource, *version, deltas);
+            let moves = set.moves.iter();
+            let moves = moves.filter(|moved| moved.resource == *resource);
+            self.0.keys.adjust(*version, moves);
+        }
+        self.changed();
+        Ok(rows)
+    }
+
     /// New records come with the negative distance of their number from the end that is not known yet.
-    async fn queries_of(
-        &self,
-        part: Part,
-        queries: &mut Vec<Query>,
-        deltas: &mut Vec<Delta>,
-    ) -> Result<Vec<Record>> {
+    async fn queries_of(&self, part: Part, set: &mut Set) -> Result<Vec<Record>> {
         let Part { list, changes } = part;
         let indexes = self.indexes(&list).await?;
         // Of a list that nobody has counted in and that has no index, the old records need not be read.
         let is_watched = !indexes.is_empty() || self.0.facts.are_kept(list.id);
-        let first = queries.len();
+        if !is_watched {
+            set.unwatched.push(list.id);
+        }
+        let first = set.queries.len();
         let mut sums = together::Sums::default();
         let is_insert = |change: &&Change| matches!(change, Change::Insert { .. });
         let mut before_end = i64::try_from(changes.iter().filter(is_insert).count()).unwrap_or(0);
@@ -141,11 +168,9 @@ impl Store {
                     let identity = Identity::of(&body, self.id_name());
                     sums.insert(&identity);
                     let text = body.to_string();
-                    queries.push(together::insert(list.id, before_end, identity, &text));
-                    for index in &*indexes {
-                        let key = index.spec.key(&body);
-                        queries.push(statements::add_new(index.id, key, list.id, before_end));
-                    }
+                    let insert = together::insert(list.id, before_end, identity, &text);
+                    set.queries.push(insert);
+                    set.enter(&indexes, &list, before_end, &body);
                     records.push(Record {
                         number: -before_end,
                         stamp: 0,
@@ -155,13 +180,10 @@ impl Store {
                 }
                 Change::Update { old: record, body } => {
                     let text = body.to_string();
-                    queries.push(together::update(
-                        list.id,
-                        record.number,
-                        record.stamp,
-                        &text,
-                    ));
-                    keep_in_step(&indexes, record.number, old.as_ref(), Some(&body), queries);
+                    let (number, stamp) = (record.number, record.stamp);
+                    let update = together::update(list.id, number, stamp, &text);
+                    set.queries.push(update);
+                    set.keep_in_step(&indexes, &list, number, [old.as_ref(), Some(&body)]);
                     records.push(Record {
                         body: text,
                         ..record
@@ -169,18 +191,20 @@ impl Store {
                 }
                 Change::Remove { old: record } => {
                     sums.remove(&Identity::of(&record.json()?, self.id_name()));
-                    queries.push(together::remove(record.number, record.stamp));
-                    keep_in_step(&indexes, record.number, old.as_ref(), None, queries);
+                    let remove = together::remove(record.number, record.stamp);
+                    set.queries.push(remove);
+                    set.keep_in_step(&indexes, &list, record.number, [old.as_ref(), None]);
                     self.0.numbering.forget(list.id);
                     records.push(record);
                 }
             }
             if is_watched {
                 let resource = list.id;
-                deltas.push(Delta { resource, old, new });
+                set.deltas.push(Delta { resource, old, new });
             }
         }
-        queries.insert(first, together::touch(list.id, list.indexes, sums));
+        set.queries
+            .insert(first, together::touch(list.id, list.indexes, sums));
         Ok(records)
     }
 }
@@ -199,23 +223,49 @@ impl Change {
     }
 }
 
-/// Moves the entries of a record whose keys have changed.
-fn keep_in_step(
-    indexes: &[Index],
-    number: i64,
-    old: Option<&Json>,
-    new: Option<&Json>,
-    queries: &mut Vec<Query>,
-) {
-    for index in indexes {
-        let (old, new) = (
-            old.map(|old| index.spec.key(old)),
-            new.map(|new| index.spec.key(new)),
-        );
-        if old == new {
-            continue;
+impl Set {
+    /// Adds the entries of a new record.
+    fn enter(&mut self, indexes: &[Index], list: &Shelf, before_end: i64, body: &Json) {
+        for index in indexes {
+            let key = index.spec.key(body);
+            let add = statements::add_new(index.id, key.clone(), list.id, before_end);
+            self.queries.push(add);
+            self.moves.push(Move {
+                resource: list.id,
+                index: index.id,
+                from: None,
+                to: Some(key),
+            });
         }
-        queries.extend(old.map(|key| statements::remove(index.id, key, number)));
-        queries.extend(new.map(|key| statements::add(index.id, key, number)));
+    }
+
+    /// Moves the entries of a record whose keys have changed.
+    fn keep_in_step(
+        &mut self,
+        indexes: &[Index],
+        list: &Shelf,
+        number: i64,
+        sides: [Option<&Json>; 2],
+    ) {
+        for index in indexes {
+            let [mut from, mut to] = sides.map(|side| side.map(|side| index.spec.key(side)));
+            // While an index is made, what is changed at all is left out there and has to be entered here.
+            if from == to && index.ready {
+                // The counts are told all the same: of what version they are now.
+                (from, to) = (None, None);
+            }
+            for key in from.iter().cloned() {
+                self.queries.push(statements::remove(index.id, key, number));
+            }
+            for key in to.iter().cloned() {
+                self.queries.push(statements::enter(index.id, key, number));
+            }
+            self.moves.push(Move {
+                resource: list.id,
+                index: index.id,
+                from,
+                to,
+            });
+        }
     }
 }

@@ -14,31 +14,37 @@
 mod catalog;
 mod changes;
 mod commit;
+mod counts;
 mod dependents;
+mod driver;
 mod export;
-mod facts;
 mod identity;
 mod index;
 mod listing;
 mod load;
 mod model;
 mod numbering;
+mod ordering;
 mod plan;
 mod relations;
 mod repository;
 mod restriction;
 #[cfg(test)]
 mod tests;
+mod totals;
 mod values;
 
 use std::sync::Arc;
 
-use underpin::{Context, Provide, Random, Result, StartError, Tasks, db::Db};
+use underpin::{
+    Context, Provide, Random, Result, StartError, Tasks,
+    db::{Db, Engine},
+};
 
 pub use self::restriction::Restriction;
 use self::{
     catalog::Catalogs,
-    facts::Facts,
+    counts::{Facts, Keys},
     index::{Building, Indexes},
     numbering::Numbering,
     repository::Repository,
@@ -66,6 +72,7 @@ struct Inner {
     tasks: Tasks,
     id_name: String,
     facts: Facts,
+    keys: Keys,
     indexes: Indexes,
     building: Building,
     catalogs: Catalogs,
@@ -79,6 +86,8 @@ struct Inner {
 impl Store {
     /// A store in `db`, whose records are identified by their property `id_name`.
     pub fn new(db: Db, random: Random, tasks: Tasks, id_name: &str) -> Self {
+        // On SQLite nobody else writes.
+        let is_alone = db.engine() == Engine::Sqlite;
         Self(
             Arc::new(Inner {
                 repository: Repository::new(db),
@@ -86,6 +95,7 @@ impl Store {
                 tasks,
                 id_name: id_name.to_owned(),
                 facts: Facts::default(),
+                keys: Keys::new(is_alone),
                 indexes: Indexes::default(),
                 building: Building::default(),
                 catalogs: Catalogs::default(),

@@ -1,7 +1,7 @@
 //! Making an index, beside the writes that go on: a batch of records at a time, each sorted before it is added.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -21,28 +21,50 @@ use crate::app::store::{
 /// Indexes per resource; beyond, the one that was not used for longest goes.
 const MOST: usize = 24;
 
-/// How long a request waits for a new index before it looks through the records instead.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// How long requests wait for a new index. Looking through the records instead would take each of them as long as
+/// making the index does, and would slow that down.
+const PATIENCE: Duration = match cfg!(test) {
+    true => Duration::from_millis(20),
+    false => Duration::from_secs(20),
+};
 
-/// Records whose entries are sorted together, read at once, and added by one statement.
-const SORTED: usize = 50_000;
+/// Records whose entries are sorted together, and records read at once.
+const SORTED: usize = if cfg!(test) { 100 } else { 128 * 1024 };
 const READ: i64 = 500;
-const ADDED: usize = 250;
+
+/// Entries that one commit adds: other writes wait for so long.
+const ADDED: usize = 4_000;
 
 /// How long entries of a dropped index are left to requests that still use it.
 const GRACE: Duration = Duration::from_mins(1);
 
+/// What is told of an index that is being made: its id when it is ready.
+type Progress = watch::Receiver<Option<i64>>;
+
 /// The indexes that this instance is making, by resource and name.
 #[derive(Debug, Default)]
-pub(in super::super) struct Building(Mutex<HashSet<(i64, String)>>);
+pub(in super::super) struct Building(Mutex<HashMap<(i64, String), Progress>>);
+
+/// Who makes an index.
+enum Maker {
+    /// The one who asks, and tells the others.
+    Oneself(watch::Sender<Option<i64>>, Progress),
+    /// One who has begun before.
+    Another(Progress),
+}
 
 impl Building {
-    fn begins(&self, of: &(i64, String)) -> bool {
+    fn begin(&self, of: &(i64, String)) -> Maker {
         let mut building = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        building.insert(of.clone())
+        if let Some(progress) = building.get(of) {
+            return Maker::Another(progress.clone());
+        }
+        let (tell, progress) = watch::channel(None);
+        building.insert(of.clone(), progress.clone());
+        Maker::Oneself(tell, progress)
     }
 
-    fn ends(&self, of: &(i64, String)) {
+    fn end(&self, of: &(i64, String)) {
         let mut building = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         building.remove(of);
     }
@@ -57,24 +79,37 @@ impl Store {
         name: &str,
     ) -> Result<Option<i64>> {
         let of = (list.id, name.to_owned());
-        if !self.0.building.begins(&of) {
-            return Ok(None);
-        }
-        let (done, mut is_done) = watch::channel(None);
-        let (store, list, spec) = (self.clone(), list.clone(), spec.clone());
+        let mut progress = match self.0.building.begin(&of) {
+            Maker::Another(progress) => progress,
+            Maker::Oneself(tell, progress) => {
+                self.make_beside(list.clone(), spec.clone(), of, tell);
+                progress
+            }
+        };
+        let ready = timeout(PATIENCE, progress.wait_for(Option::is_some)).await;
+        Ok(ready.ok().and_then(Result::ok).and_then(|index| *index))
+    }
+
+    fn make_beside(
+        &self,
+        list: Shelf,
+        spec: Spec,
+        of: (i64, String),
+        tell: watch::Sender<Option<i64>>,
+    ) {
+        let store = self.clone();
         self.0.tasks.spawn("index", async move {
             let made = store.make(&list, &spec, &of.1).await;
-            store.0.building.ends(&of);
+            store.0.building.end(&of);
             match made {
-                Ok(index) => done.send_replace(index),
+                Ok(index) => {
+                    tell.send_replace(index);
+                }
                 Err(error) => {
                     tracing::warn!(error = %error.chain(), "An index could not be made");
-                    None
                 }
-            };
+            }
         });
-        let ready = timeout(PATIENCE, is_done.wait_for(Option::is_some)).await;
-        Ok(ready.ok().and_then(Result::ok).and_then(|index| *index))
     }
 
     async fn make(&self, list: &Shelf, spec: &Spec, name: &str) -> Result<Option<i64>> {
@@ -100,29 +135,42 @@ impl Store {
     async fn fill(&self, list: &Shelf, spec: &Spec, index: i64) -> Result<()> {
         let db = &self.repository().db;
         let mut after = numbers_of(list.id).start - 1;
-        let mut entries: Vec<Entry> = Vec::new();
         loop {
-            let rows: Vec<RecordRow> = Repository::following(list.id, after, READ)
-                .fetch_all(db)
+            let version: Option<i64> = Repository::version_of(list.id).fetch_optional(db).await?;
+            let Some(version) = version else {
+                return Ok(());
+            };
+            let entries = self.entries(list, spec, &mut after).await?;
+            if entries.is_empty() {
+                return Ok(());
+            }
+            // As long as nothing was written since they were read, no record needs to be looked at again.
+            let mut unchanged = Some(version);
+            for some in entries.chunks(ADDED) {
+                statements::add_unchanged(db, list.id, index, some, &mut unchanged).await?;
+            }
+        }
+    }
+
+    /// The entries of the records behind number `after`, sorted.
+    async fn entries(&self, list: &Shelf, spec: &Spec, after: &mut i64) -> Result<Vec<Entry>> {
+        let mut entries: Vec<Entry> = Vec::new();
+        while entries.len() < SORTED {
+            let rows: Vec<RecordRow> = Repository::following(list.id, *after, READ)
+                .fetch_all(&self.repository().db)
                 .await?;
-            let is_last = rows.is_empty();
+            if rows.is_empty() {
+                break;
+            }
             for row in rows {
                 let record = record(row);
-                after = record.number;
+                *after = record.number;
                 entries.push((record.number, record.stamp, spec.key(&record.json()?)));
-            }
-            if is_last || entries.len() >= SORTED {
-                entries.sort_by(|left, right| left.2.cmp(&right.2));
-                for some in entries.chunks(ADDED) {
-                    statements::add_unchanged(db, list.id, index, some).await?;
-                }
-                entries.clear();
-            }
-            if is_last {
-                return Ok(());
             }
             tokio::task::yield_now().await;
         }
+        entries.sort_unstable_by(|left, right| (&left.2, left.0).cmp(&(&right.2, right.0)));
+        Ok(entries)
     }
 
     async fn make_room(&self, list: &Shelf) -> Result<()> {

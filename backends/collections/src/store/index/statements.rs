@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use underpin::{
     Result,
-    db::{Db, Engine, Query, sql},
+    db::{Db, DbErrorKind, Engine, Query, sql},
 };
 
 /// States of an index: being made, complete, no longer wanted.
@@ -100,7 +100,7 @@ pub(in super::super) fn add_new(index: i64, key: Vec<u8>, resource: i64, before_
         .bind(before_end)
 }
 
-pub(in super::super) fn add(index: i64, key: Vec<u8>, number: i64) -> Query {
+pub(in super::super) fn enter(index: i64, key: Vec<u8>, number: i64) -> Query {
     sql("INSERT INTO collections_entries (index_id, key, number) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(index)
         .bind(key)
@@ -117,44 +117,76 @@ pub(in super::super) fn remove(index: i64, key: Vec<u8>, number: i64) -> Query {
 /// What a batch of an index that is being made has of a record: number, stamp, key.
 pub(super) type Entry = (i64, i64, Vec<u8>);
 
+/// Rows of one statement.
+const ROWS: usize = 250;
+
 /// Adds those of `entries` whose record is still as it was read. Writers are kept out meanwhile: those that come
-/// later find the index and keep it in step themselves.
+/// later find the index and keep it in step themselves. While the resource has the version `unchanged`, all of its
+/// records are as they were, and none is looked at; `None` from the first write on.
 pub(super) async fn add_unchanged(
     db: &Db,
     resource: i64,
     index: i64,
     entries: &[Entry],
+    unchanged: &mut Option<i64>,
 ) -> Result<()> {
+    if let Some(version) = *unchanged {
+        let lock = sql("UPDATE collections_resources SET version = version
+                         WHERE id = $1 AND load IS NULL AND version = $2")
+        .bind(resource)
+        .bind(version)
+        .must_change(1);
+        let add = |rows: &[Entry]| add(db.engine(), index, rows, false);
+        let queries = std::iter::once(lock).chain(entries.chunks(ROWS).map(add));
+        match db.run_together(queries.collect()).await {
+            Err(error) if error.database_kind() == Some(DbErrorKind::Unmet) => *unchanged = None,
+            outcome => return outcome.map(drop),
+        }
+    }
     let lock =
         sql("UPDATE collections_resources SET version = version WHERE id = $1 AND load IS NULL")
             .bind(resource)
             .must_change(1);
-    let mut insert = sql(add_text(db.engine(), entries.len())).bind(index);
-    for (number, stamp, key) in entries {
-        insert = insert.bind(*number).bind(*stamp).bind(key.clone());
-    }
-    db.run_together(vec![lock, insert]).await.map(drop)
+    let add = |rows: &[Entry]| add(db.engine(), index, rows, true);
+    let queries = std::iter::once(lock).chain(entries.chunks(ROWS).map(add));
+    db.run_together(queries.collect()).await.map(drop)
 }
 
-fn add_text(engine: Engine, rows: usize) -> String {
-    let row = |at: usize| {
-        let [number, stamp, key] = [2, 3, 4].map(|place| at * 3 + place);
-        match engine {
-            Engine::Sqlite => format!("(${number}, ${stamp}, ${key})"),
-            Engine::Postgres => {
-                format!(
-                    "(CAST(${number} AS bigint), CAST(${stamp} AS bigint), CAST(${key} AS bytea))"
-                )
-            }
+fn add(engine: Engine, index: i64, entries: &[Entry], look: bool) -> Query {
+    let insert = sql(add_text(engine, entries.len(), look)).bind(index);
+    entries.iter().fold(insert, |insert, (number, stamp, key)| {
+        let insert = insert.bind(*number).bind(key.clone());
+        if look { insert.bind(*stamp) } else { insert }
+    })
+}
+
+/// Entries as rows; with `look` only those whose record is still as it was read.
+fn add_text(engine: Engine, rows: usize, look: bool) -> String {
+    let width = if look { 3 } else { 2 };
+    let types = ["bigint", "bytea", "bigint"];
+    let value = |row: usize, column: usize| {
+        let place = 2 + row * width + column;
+        match (engine, types.get(column)) {
+            (Engine::Postgres, Some(kind)) => format!("CAST(${place} AS {kind})"),
+            _ => format!("${place}"),
         }
     };
+    let row = |at: usize| {
+        let values: Vec<_> = (0..width).map(|column| value(at, column)).collect();
+        format!("({})", values.join(", "))
+    };
     let rows: Vec<_> = (0..rows).map(row).collect();
+    let records = if look {
+        "JOIN collections_records records ON records.number = found.column1 AND records.stamp = found.column3"
+    } else {
+        ""
+    };
     format!(
         "INSERT INTO collections_entries (index_id, key, number)
-         SELECT collections_indexes.id, found.column3, records.number
+         SELECT collections_indexes.id, found.column2, found.column1
            FROM (VALUES {}) AS found
-           JOIN collections_records records ON records.number = found.column1 AND records.stamp = found.column2
            JOIN collections_indexes ON collections_indexes.id = $1 AND collections_indexes.state = 0
+           {records}
          ON CONFLICT DO NOTHING",
         rows.join(", ")
     )
@@ -167,6 +199,19 @@ pub(in super::super) fn count(index: i64, keys: &Range<Vec<u8>>, most: i64) -> Q
     .bind(index)
     .bind(keys.start.clone())
     .bind(keys.end.clone())
+    .bind(most)
+}
+
+/// The version of the resource, and how many entries have this key then; from `most` on, `most`.
+pub(in super::super) fn count_key(resource: i64, index: i64, key: &[u8], most: i64) -> Query {
+    sql(
+        "SELECT version, (SELECT count(*) FROM (SELECT 1 FROM collections_entries
+                           WHERE index_id = $2 AND key = $3 LIMIT $4) AS entries)
+           FROM collections_resources WHERE id = $1",
+    )
+    .bind(resource)
+    .bind(index)
+    .bind(key)
     .bind(most)
 }
 

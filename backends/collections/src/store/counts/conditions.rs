@@ -1,4 +1,5 @@
-//! How many records meet a condition, remembered: where nobody else writes, each write adjusts what it changes.
+//! How many records meet a condition, whatever it is. Where nobody else writes, each write tests what it changes by
+//! each condition: so that these are few.
 
 use std::{
     collections::HashMap,
@@ -18,22 +19,23 @@ const LONGEST: usize = 2048;
 
 /// What one change made of a record.
 #[derive(Clone, Debug)]
-pub(super) struct Delta {
-    pub(super) resource: i64,
-    pub(super) old: Option<Json>,
-    pub(super) new: Option<Json>,
+pub(in super::super) struct Delta {
+    pub(in super::super) resource: i64,
+    pub(in super::super) old: Option<Json>,
+    pub(in super::super) new: Option<Json>,
 }
 
 /// Counts, by the resource's id.
 #[derive(Debug, Default)]
-pub(super) struct Facts(Mutex<HashMap<i64, Counts>>);
+pub(in super::super) struct Facts(Mutex<HashMap<i64, Counts>>);
 
 #[derive(Debug, Default)]
 struct Counts {
     kept: Vec<Count>,
     /// Counts that are being made: until they are, changes are noted here with their versions.
     under_way: usize,
-    noted: Vec<(i64, Delta)>,
+    /// `None` for a change that nobody thought worth telling when it was made.
+    noted: Vec<(i64, Option<Delta>)>,
     uses: u64,
 }
 
@@ -48,7 +50,7 @@ struct Count {
 }
 
 /// A count that is being made. Until it is dropped, changes are noted for it.
-pub(super) struct Counting<'f> {
+pub(in super::super) struct Counting<'f> {
     facts: &'f Facts,
     resource: i64,
 }
@@ -59,14 +61,14 @@ impl Facts {
     }
 
     /// Whether changes of the resource have to be told.
-    pub(super) fn are_kept(&self, resource: i64) -> bool {
+    pub(in super::super) fn are_kept(&self, resource: i64) -> bool {
         let all = self.all();
         all.get(&resource)
             .is_some_and(|counts| !counts.kept.is_empty() || counts.under_way > 0)
     }
 
     /// The count, if it is known. If others write too, only that of exactly this version is.
-    pub(super) fn get(
+    pub(in super::super) fn get(
         &self,
         resource: i64,
         condition: &Condition,
@@ -86,7 +88,7 @@ impl Facts {
     }
 
     /// Begins a count.
-    pub(super) fn count(&self, resource: i64) -> Counting<'_> {
+    pub(in super::super) fn count(&self, resource: i64) -> Counting<'_> {
         let mut all = self.all();
         if all.len() >= RESOURCES && !all.contains_key(&resource) {
             all.retain(|_, counts| counts.under_way > 0);
@@ -98,15 +100,23 @@ impl Facts {
         }
     }
 
-    /// Adds what a set of changes, which made the resource `version`, does to the counts.
-    pub(super) fn adjust<'d>(
+    /// Adds what a set of changes, which made the resource `version`, does to the counts. If `deltas` were not
+    /// told, since nothing was counted yet when the set was made, what was counted meanwhile is worth nothing.
+    pub(in super::super) fn adjust<'d>(
         &self,
         resource: i64,
         version: i64,
-        deltas: impl Iterator<Item = &'d Delta>,
+        deltas: Option<impl Iterator<Item = &'d Delta>>,
     ) {
         let mut all = self.all();
         let Some(counts) = all.get_mut(&resource) else {
+            return;
+        };
+        let Some(deltas) = deltas else {
+            counts.kept.retain(|count| count.version >= version);
+            if counts.under_way > 0 {
+                counts.noted.push((version, None));
+            }
             return;
         };
         for delta in deltas {
@@ -114,7 +124,7 @@ impl Facts {
                 count.add(version, delta);
             }
             if counts.under_way > 0 {
-                counts.noted.push((version, delta.clone()));
+                counts.noted.push((version, Some(delta.clone())));
             }
         }
     }
@@ -137,7 +147,7 @@ impl Count {
 impl Counting<'_> {
     /// Remembers that `count` records met `condition` when the resource was `version`.
     /// Changes noted meanwhile are added.
-    pub(super) fn keep(self, condition: &Condition, version: i64, count: u64) {
+    pub(in super::super) fn keep(self, condition: &Condition, version: i64, count: u64) {
         let Some(name) = name_of(condition) else {
             return;
         };
@@ -153,8 +163,12 @@ impl Counting<'_> {
             records: i64::try_from(count).unwrap_or(i64::MAX),
             used: counts.uses,
         };
-        for (version, delta) in &counts.noted {
-            made.add(*version, delta);
+        for (noted, delta) in &counts.noted {
+            match delta {
+                Some(delta) => made.add(*noted, delta),
+                None if *noted > version => return,
+                None => {}
+            }
         }
         counts.kept.retain(|count| count.name != made.name);
         if counts.kept.len() >= MOST {

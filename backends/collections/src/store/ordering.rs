@@ -1,0 +1,72 @@
+//! The index by whose order a list is shown.
+
+use std::ops::Range;
+
+use underpin::Result;
+
+use super::{
+    Store,
+    index::{
+        key::{self, ARRAY, BOOL, NULL, NUMBER, OBJECT, STRING},
+        spec::Spec,
+        statements,
+    },
+    repository::Shelf,
+};
+use crate::app::query::{Order, Sort};
+
+/// Up to so many records, values of different types are put in order as the original does, in memory.
+const MIXED: i64 = 20_000;
+
+impl Store {
+    /// An index in this order, if the order of its keys is exactly the dialect's.
+    pub(super) async fn order_index(&self, list: &Shelf, sort: &Sort) -> Result<Option<i64>> {
+        let Some(spec) = Spec::of_sort(sort) else {
+            return Ok(None);
+        };
+        for key in &sort.keys {
+            let Some(index) = self.index(list, &Spec::of_path(&key.path)).await? else {
+                return Ok(None);
+            };
+            if !self.is_of_one_type(index, sort.order).await? && list.count <= MIXED {
+                return Ok(None);
+            }
+        }
+        self.index(list, &spec).await
+    }
+
+    /// Values of different types have no order that does not contradict itself.
+    async fn is_of_one_type(&self, index: i64, order: Order) -> Result<bool> {
+        let mut found = Vec::new();
+        for (kind, keys) in types(order) {
+            let count: i64 = statements::count(index, &keys, 1)
+                .fetch_one(&self.repository().db)
+                .await?;
+            found.extend((count > 0).then_some(kind));
+        }
+        Ok(match found.as_slice() {
+            [ARRAY | OBJECT] => order == Order::CodeUnits,
+            [] | [_] => true,
+            _ => false,
+        })
+    }
+}
+
+/// Where in an index on a field the values of each type are that are not at the end of a sorted list.
+fn types(order: Order) -> [(u8, Range<Vec<u8>>); 5] {
+    let (first_bool, first_text) = match order {
+        Order::CodeUnits => (vec![BOOL], vec![STRING]),
+        Order::Collated => {
+            let mut after_empty = key::of_text(STRING, "");
+            after_empty.push(0);
+            (vec![BOOL, 1], after_empty)
+        }
+    };
+    [
+        (BOOL, first_bool..vec![NUMBER]),
+        (NUMBER, vec![NUMBER]..vec![STRING]),
+        (STRING, first_text..vec![ARRAY]),
+        (ARRAY, vec![ARRAY]..vec![OBJECT]),
+        (OBJECT, vec![OBJECT]..vec![NULL]),
+    ]
+}

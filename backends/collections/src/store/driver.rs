@@ -68,9 +68,10 @@ impl Store {
                 is_whole,
             };
             let is_of_keys = ranges.0.iter().all(|part| key_of(part).is_some());
-            let known = match is_of_keys {
-                true => None,
-                false => self.known_total(list, part),
+            let known = if is_of_keys {
+                None
+            } else {
+                self.known_total(list, part)
             };
             let found = match known {
                 Some(known) => self.found_by(none, ranges, known, most).await?,

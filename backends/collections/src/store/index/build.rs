@@ -23,9 +23,10 @@ const MOST: usize = 24;
 
 /// How long requests wait for a new index. Looking through the records instead would take each of them as long as
 /// making the index does, and would slow that down.
-const PATIENCE: Duration = match cfg!(test) {
-    true => Duration::from_millis(20),
-    false => Duration::from_secs(20),
+const PATIENCE: Duration = if cfg!(test) {
+    Duration::from_millis(20)
+} else {
+    Duration::from_secs(20)
 };
 
 /// Records whose entries are sorted together, and records read at once.

@@ -41,6 +41,6 @@ pub fn app() -> App {
 
 /// A file beside the user's, on the user's machine: little memory, though a great file takes somewhat longer.
 fn small(config: &mut DbConfig) {
-    config.page_cache = 4 << 20;
+    config.page_cache = 2 << 20;
     config.mapped = 0;
 }

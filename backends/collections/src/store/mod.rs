@@ -122,6 +122,11 @@ impl Store {
         self.repository().version().await
     }
 
+    /// Gives back the memory that reading a whole file took.
+    pub async fn release_memory(&self) -> Result<()> {
+        self.repository().db.release_memory().await
+    }
+
     /// Lets no request of this instance write until the guard is dropped: for an edit of the file that could not
     /// be taken because of all the writing.
     pub async fn hold_writes(&self) -> tokio::sync::OwnedRwLockWriteGuard<()> {

@@ -171,6 +171,15 @@ impl Db {
         outcome
     }
 
+    /// SQLite: frees the pages of the file that the writer keeps in memory, after work that touched far more of
+    /// them than requests do, such as loading a whole file. PostgreSQL keeps none here.
+    pub async fn release_memory(&self) -> Result<()> {
+        match &self.0.driver {
+            Driver::Sqlite(sqlite) => sqlite.release_memory().await,
+            Driver::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Finishes what was accepted and closes every connection; later calls fail with 503.
     pub async fn close(&self) {
         match &self.0.driver {

@@ -171,6 +171,15 @@ impl Sqlite {
         opening.await?
     }
 
+    /// Frees the pages that the writer keeps.
+    pub(super) async fn release_memory(&self) -> Result<()> {
+        let shrink = |connection: &Connection| {
+            let shrunk = connection.execute_batch("PRAGMA shrink_memory");
+            shrunk.map_err(|error| refusal(error).into_error())
+        };
+        self.writer.write(shrink).await.map(|((), _)| ())
+    }
+
     pub(super) async fn close(&self) {
         let readers = u32::try_from(self.config.readers.max(1)).unwrap_or(u32::MAX);
         self.readers.close(readers).await;

@@ -65,6 +65,11 @@ fn open(path: &Path, config: &DbConfig) -> rusqlite::Result<Connection> {
     let mapped = i64::try_from(config.mapped).unwrap_or(i64::MAX);
     connection.pragma_update_and_check(None, "mmap_size", mapped, |_| Ok(()))?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 1000, |_| Ok(()))?;
+    // Otherwise SQLite, where it has statistics, plans a statement anew for each value that is bound to it.
+    connection.set_db_config(
+        rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG,
+        true,
+    )?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     functions::add(&connection)?;
     Ok(connection)
@@ -107,4 +112,33 @@ pub(super) fn complaint(path: &Path, error: &dyn std::error::Error) -> StartErro
         format!("cannot be opened: {error}"),
         "Check the path and that this user may write the file and its directory.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::db::DbUrl;
+
+    #[test]
+    fn a_statement_is_planned_once_whatever_is_bound_to_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("planned.db");
+        let config = DbConfig::new(DbUrl::Sqlite(path.clone()));
+        let connection = writer(&path, &config).unwrap();
+        let things = "CREATE TABLE things (name TEXT, size INTEGER);
+            CREATE INDEX named ON things (name);
+            WITH RECURSIVE sizes (size) AS (SELECT 1 UNION ALL SELECT size + 1 FROM sizes WHERE size < 1000)
+            INSERT INTO things SELECT size % 7, size FROM sizes;
+            ANALYZE;";
+        connection.execute_batch(things).unwrap();
+        let mut statement = connection
+            .prepare("SELECT size FROM things WHERE name = $1")
+            .unwrap();
+        for name in ["1", "2", "3"] {
+            assert!(statement.exists([name]).unwrap());
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
 }

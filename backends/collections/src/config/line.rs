@@ -112,7 +112,7 @@ fn about_the_server() -> [Arg; 7] {
     ]
 }
 
-fn about_the_answers() -> [Arg; 11] {
+fn about_the_answers() -> [Arg; 12] {
     [
         value(
             "dialect",
@@ -149,6 +149,10 @@ fn about_the_answers() -> [Arg; 11] {
         value("ids", "random|number", "How v1 calls new records")
             .value_parser(PossibleValuesParser::new(["random", "number"]))
             .default_value("random"),
+        flag(
+            "total-count",
+            "v1: tell the number of records in a header of every list, as v0 does of pages",
+        ),
         flag(
             "keep-dependents",
             "Let a deletion remove nothing but the record",
@@ -269,6 +273,7 @@ impl<'a> Given<'a> {
         if self.text("ids") == Some("number") {
             options.ids = Ids::Number;
         }
+        options.total_count = self.flag("total-count");
         options.keep_dependents = self.flag("keep-dependents");
         options.auth = self.flag("auth");
         options.owner_only = self.texts("owner-only");

@@ -89,6 +89,8 @@ pub struct Options {
     pub ids: Ids,
     /// A deletion removes the record alone.
     pub keep_dependents: bool,
+    /// `--total-count`: v1 tells in a header, too, how many records a list has.
+    pub total_count: bool,
     /// Whether there are users who log in.
     pub auth: bool,
     /// Resources whose records belong to who made them.
@@ -114,6 +116,7 @@ impl Options {
             foreign_key_suffix: "Id".to_owned(),
             ids: Ids::default(),
             keep_dependents: false,
+            total_count: false,
             auth: false,
             owner_only: Vec::new(),
         }

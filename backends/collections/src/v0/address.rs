@@ -66,11 +66,7 @@ pub fn route(path: &str, catalog: &Catalog, decode: bool) -> Result<Route, BadEs
     };
     let plain = catalog.get_any_case(segment);
     let resource = plain.or_else(|| {
-        let name = if decode {
-            decode_component(segment)?
-        } else {
-            return None;
-        };
+        let name = decode_component(segment).filter(|name| decode && needs_escapes(name))?;
         catalog.get_any_case(&name)
     });
     let Some(resource) = resource.filter(|resource| resource.name != "$schema") else {
@@ -94,6 +90,12 @@ pub fn route(path: &str, catalog: &Catalog, decode: bool) -> Result<Route, BadEs
         }
         _ => Ok(Route::Nothing),
     }
+}
+
+/// Whether a name can only be written with escapes: the original does not know others by them either.
+fn needs_escapes(name: &str) -> bool {
+    let is_plain = |one: char| one.is_ascii_alphanumeric() || "-_.~".contains(one);
+    !name.chars().all(is_plain)
 }
 
 /// What follows a name: one slash more than needed does not count.
@@ -174,6 +176,7 @@ mod tests {
     #[test]
     fn names_are_decoded_unless_told_otherwise() {
         assert_eq!(found("/donn%C3%A9es"), Route::List("données".into()));
+        assert_eq!(found("/%70osts"), Route::Nothing);
         let strict = route("/donn%C3%A9es", &catalog(), false);
         assert_eq!(strict, Ok(Route::Nothing));
     }

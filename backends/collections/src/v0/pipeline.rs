@@ -212,7 +212,7 @@ impl V0 {
             if request.method == Method::GET {
                 self.nest(&nested, &mut request.parameters);
             } else {
-                body = self.nest_body(&nested, body).await?;
+                body = self.nest_body(&nested, body);
             }
             let child = nested.child.split('?').next().unwrap_or_default();
             path = format!("/{child}");

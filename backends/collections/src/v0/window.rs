@@ -69,7 +69,7 @@ pub fn is_given(value: &Parameter) -> bool {
 pub fn links(url: &str, number: i64, size: i64, shown: u64, total: u64, strict: bool) -> String {
     let mut links = Vec::new();
     let mut link = |rel: &str, page: i64| {
-        let url = if strict {
+        let url = if strict || is_page_first(url, number) {
             textually(url, number, page)
         } else {
             with_page(url, page)
@@ -103,6 +103,13 @@ pub fn links(url: &str, number: i64, size: i64, shown: u64, total: u64, strict: 
 /// What the original does: the first text that looks like the page's number is replaced.
 fn textually(url: &str, number: i64, page: i64) -> String {
     url.replacen(&format!("page={number}"), &format!("page={page}"), 1)
+}
+
+/// Whether the text that the original replaces is that of the parameter.
+fn is_page_first(url: &str, number: i64) -> bool {
+    let first = url.find(&format!("page={number}"));
+    let before = first.and_then(|at| url.get(..at));
+    before.is_some_and(|before| before.ends_with("?_") || before.ends_with("&_"))
 }
 
 /// The address with another value of its parameter `_page`.

@@ -112,7 +112,9 @@ impl V0 {
 
     /// What goes with a record: those whose key is its id.
     pub(super) fn dependents(&self) -> Dependents {
-        if self.options.keep_dependents || self.options.strict {
+        // With another name for ids, the original never gets as far as removing any.
+        let never = self.store.id_name() != "id";
+        if self.options.keep_dependents || self.options.strict || never {
             return Dependents::Keep;
         }
         let suffix = self.options.foreign_key_suffix.clone();
@@ -152,25 +154,15 @@ impl V0 {
         Ok(reply)
     }
 
-    /// `POST /{parent}/{id}/{child}` as a body of the child: the key has the type of the parent's id.
-    pub(super) async fn nest_body(&self, nested: &Nested, body: Json) -> Result<Json, Failure> {
+    /// `POST /{parent}/{id}/{child}` as a body of the child: the key is the text in the address.
+    pub(super) fn nest_body(&self, nested: &Nested, body: Json) -> Json {
         let key = format!(
             "{}{}",
             singular(&nested.parent),
             self.options.foreign_key_suffix
         );
-        let mut value = Json::Text(nested.id.clone());
-        if !self.options.strict
-            && let Some(parent) = self.store.catalog().await?.get_any_case(&nested.parent)
-            && let Some(parent) = self.store.get(&parent.name, &nested.id).await?
-            && let Some(id) = parent
-                .json()?
-                .as_object()
-                .and_then(|object| object.get(self.store.id_name()))
-        {
-            value = id.clone();
-        }
-        Ok(match body {
+        let value = Json::Text(nested.id.clone());
+        match body {
             Json::Object(mut object) => {
                 object.set(&key, value);
                 Json::Object(object)
@@ -186,7 +178,7 @@ impl V0 {
                 Json::Array(records.collect())
             }
             other => other,
-        })
+        }
     }
 
     /// What a refused change is answered with.

@@ -53,8 +53,7 @@ impl V1 {
         let mut reply = Reply::new(StatusCode::OK);
         reply.content = document::content(listed).await?;
         reply.set(header::CONTENT_TYPE, "application/json");
-        // json-server sends none of these.
-        if is_page && !self.options.strict {
+        if self.options.total_count {
             reply.set(TOTAL, &total.to_string());
             reply.set(header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Total-Count");
         }

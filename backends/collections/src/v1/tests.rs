@@ -89,20 +89,23 @@ async fn parameters_of_the_other_dialect_are_named_where_they_empty_a_list(engin
 }
 
 #[underpin::test]
-async fn pages_tell_how_many_records_there_are_in_a_header_too(engine: Engine) {
-    let ann = person(engine, |_| {}).await;
-    let reply = ann.get("/posts?_page=1").await.expect_status(200);
-    assert_eq!(reply.header("x-total-count"), "3");
-    assert_eq!(
-        reply.header("access-control-expose-headers"),
-        "X-Total-Count"
-    );
-    let reply = ann.get("/posts").await.expect_status(200);
-    assert_eq!(
-        reply.header("x-total-count"),
-        "",
-        "a list is as json-server sends it"
-    );
+async fn lists_tell_how_many_records_there_are_where_it_is_asked_for(engine: Engine) {
+    let ann = person(engine, |options| options.total_count = true).await;
+    for (path, total) in [
+        ("/posts?_page=1", "3"),
+        ("/posts", "3"),
+        ("/posts?views=20", "1"),
+    ] {
+        let reply = ann.get(path).await.expect_status(200);
+        assert_eq!(reply.header("x-total-count"), total, "{path}");
+        assert_eq!(
+            reply.header("access-control-expose-headers"),
+            "X-Total-Count"
+        );
+    }
+    let plain = person(engine, |_| {}).await;
+    let reply = plain.get("/posts?_page=1").await.expect_status(200);
+    assert_eq!(reply.header("x-total-count"), "", "as json-server sends it");
 }
 
 #[underpin::test]

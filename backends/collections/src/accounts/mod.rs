@@ -3,6 +3,8 @@
 
 mod document;
 mod model;
+#[cfg(test)]
+mod owner_tests;
 mod repository;
 mod router;
 mod service;

@@ -6,6 +6,10 @@ use underpin::StartError;
 
 use crate::app::{config::Options, value};
 
+/// In bytes: longer addresses are left as they are. A pattern with several `*` tries all ways to divide an
+/// address among them, and the address comes from outside.
+const LONGEST: usize = 2_000;
+
 /// One line of the routes file: what an address looks like, and what it becomes.
 #[derive(Debug)]
 struct Rule {
@@ -104,6 +108,9 @@ impl Rewriting {
         let mut now: Option<String> = None;
         for rule in &self.rules {
             let address = now.as_deref().unwrap_or(address);
+            if address.len() > LONGEST {
+                break;
+            }
             if let Some(found) = rule.pattern.find(address) {
                 now = Some(rule.rewrite(address, &found));
             }
@@ -350,6 +357,16 @@ mod tests {
         assert_eq!(now("/blog/").as_deref(), Some("/posts?_limit=1"));
         assert_eq!(now("/blog?_sort=views"), None);
         assert_eq!(now("/profile"), None);
+    }
+
+    #[test]
+    fn addresses_are_rewritten_up_to_a_length() {
+        let rules = Rewriting::new([("/a/*/b", "/x/$1"), ("/x/*", "/y/$1$1")]).unwrap();
+        assert_eq!(rules.apply("/a/1/b").as_deref(), Some("/y/11"));
+        let within = format!("/x/{}", "1".repeat(LONGEST - 3));
+        assert!(rules.apply(&within).is_some());
+        assert_eq!(rules.apply(&format!("{within}1")), None);
+        assert_eq!(rules.apply(&format!("/a/{}/b", "1".repeat(LONGEST))), None);
     }
 
     #[test]

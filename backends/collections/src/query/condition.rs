@@ -95,6 +95,18 @@ impl Condition {
         }
     }
 
+    /// Whether an expression in it was given up on some records: what was found is not all there is.
+    pub fn is_exhausted(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::is_exhausted),
+            Self::Leaf(leaf) => match &leaf.test {
+                Test::Like(pattern) => pattern.is_exhausted(),
+                _ => false,
+            },
+            Self::All | Self::None | Self::Search(_) => false,
+        }
+    }
+
     /// The same without layers that say nothing.
     #[must_use]
     pub fn simplified(self) -> Self {

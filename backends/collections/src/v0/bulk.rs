@@ -5,7 +5,7 @@
 
 use underpin::http::{Method, StatusCode};
 
-use super::{Failure, Request, V0, reply, write::own_id};
+use super::{Failure, Request, V0, read::TOO_HARD, reply, write::own_id};
 use crate::app::{
     http::{document::Items, parameters::Parameters, reply::Reply},
     query::{Condition, Query},
@@ -108,6 +108,9 @@ impl V0 {
         let Some(mut listing) = self.store.list(name, &query).await? else {
             return Ok(reply::not_found(None));
         };
+        if query.condition.is_exhausted() {
+            return Err(refused(TOO_HARD));
+        }
         if listing.total() > MOST as u64 {
             return Err(too_many());
         }

@@ -23,6 +23,9 @@ use crate::app::{
 
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 
+/// An expression that is given up says so, rather than showing less than there is.
+pub(super) const TOO_HARD: &str = "the expression takes too long on these records";
+
 /// Parameters that do not choose by a property.
 const RESERVED: &[&str] = &[
     "q", "_start", "_end", "_sort", "_order", "_limit", "_embed", "_expand", "_delay",
@@ -85,6 +88,9 @@ impl V0 {
         let Some(mut listing) = listing else {
             return Ok(reply::not_found(request.callback().as_deref()));
         };
+        if query.condition.is_exhausted() {
+            return Err(Failure::mended(StatusCode::BAD_REQUEST, TOO_HARD));
+        }
         let (shown, total) = (listing.len(), listing.total());
         // In an empty list the original drops every parameter, this one too.
         let callback = if total == 0 && self.is_empty(name).await? {

@@ -67,6 +67,26 @@ async fn bad_expressions_are_the_clients_fault(engine: Engine) {
 }
 
 #[underpin::test]
+async fn an_expression_that_is_too_hard_for_many_records_is_refused(engine: Engine) {
+    let hard = format!("{}b", "a".repeat(40));
+    let words = |count: usize| -> String {
+        let words: Vec<_> = (0..count)
+            .map(|id| json!({ "id": id, "w": hard }))
+            .collect();
+        json!({ "words": words }).to_string()
+    };
+    for (count, status) in [(40, 200), (120, 400)] {
+        let options = Options::of_file("db.json").in_dialect(Dialect::V0);
+        let ann = Served::new(engine, options, &words(count)).await;
+        ann.get("/words?w_like=^(?:a%7C(?=a)a)*$")
+            .await
+            .expect_status(status);
+        ann.get("/words?w_like=^(a*)*b").await.expect_status(200);
+        ann.get("/words?w_like=^(?=a)").await.expect_status(200);
+    }
+}
+
+#[underpin::test]
 async fn a_deletion_takes_its_own_dependents_along_and_no_others(engine: Engine) {
     let ann = person(engine, |_| {}).await;
     ann.delete("/posts/1").await.expect_status(200);

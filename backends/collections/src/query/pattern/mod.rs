@@ -6,7 +6,13 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use self::spelling::Spelling;
 
@@ -19,8 +25,14 @@ const LARGEST: usize = 512 * 1024;
 /// In instructions, of an expression that goes back.
 const LARGEST_PROGRAM: usize = 10_000;
 
-/// How often an expression may go back in one text.
+/// How often an expression may go back in a text without more ado.
+const FEW_STEPS: usize = 1_000;
+
+/// How often it may in a text for which that is too little.
 const STEPS: usize = 50_000;
+
+/// For how many texts that may be: an expression is made for one request.
+const HARD_TEXTS: usize = 100;
 
 /// In bytes, for expressions that go back: each step may look at all of the text.
 const LONGEST_TEXT: usize = 10_000;
@@ -40,7 +52,14 @@ enum Engine {
     /// Its time grows with the text, whatever the expression.
     Linear(regex::Regex),
     /// For what looks around or refers back.
-    Backtracking(fancy_regex::Regex),
+    Backtracking(Backtracking),
+}
+
+struct Backtracking {
+    quick: fancy_regex::Regex,
+    thorough: fancy_regex::Regex,
+    /// Texts that needed the thorough one, those that it was not spent on any more with them.
+    hard: AtomicUsize,
 }
 
 impl Pattern {
@@ -60,13 +79,47 @@ impl Pattern {
         })
     }
 
+    /// Whether it was given up on texts since it was made: what it found is not all there is.
+    pub fn is_exhausted(&self) -> bool {
+        match &*self.engine {
+            Engine::Linear(_) => false,
+            Engine::Backtracking(engine) => engine.hard.load(Ordering::Relaxed) > HARD_TEXTS,
+        }
+    }
+
     /// Whether it matches anywhere in `text`. Not if finding out takes too long.
     pub fn is_in(&self, text: &str) -> bool {
         match &*self.engine {
             Engine::Linear(regex) => regex.is_match(text),
             Engine::Backtracking(_) if text.len() > LONGEST_TEXT => false,
-            Engine::Backtracking(regex) => regex.is_match(text).unwrap_or(false),
+            Engine::Backtracking(engine) => engine.is_in(text),
         }
+    }
+}
+
+impl Backtracking {
+    fn new(text: &str) -> Result<Self, BadPattern> {
+        let limited = |steps| {
+            let regex = fancy_regex::RegexBuilder::new(text)
+                .backtrack_limit(steps)
+                .delegate_size_limit(LARGEST)
+                .max_prog_size(LARGEST_PROGRAM)
+                .build();
+            regex.map_err(|_| too_much())
+        };
+        Ok(Self {
+            quick: limited(FEW_STEPS)?,
+            thorough: limited(STEPS)?,
+            hard: AtomicUsize::new(0),
+        })
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        if let Ok(found) = self.quick.is_match(text) {
+            return found;
+        }
+        let may_go_on = self.hard.fetch_add(1, Ordering::Relaxed) < HARD_TEXTS;
+        may_go_on && self.thorough.is_match(text).unwrap_or(false)
     }
 }
 
@@ -74,12 +127,7 @@ impl Engine {
     fn new(source: &str) -> Result<Self, BadPattern> {
         let spelling = Spelling::of(source)?;
         if spelling.goes_back {
-            let regex = fancy_regex::RegexBuilder::new(&spelling.text)
-                .backtrack_limit(STEPS)
-                .delegate_size_limit(LARGEST)
-                .max_prog_size(LARGEST_PROGRAM)
-                .build();
-            return regex.map(Self::Backtracking).map_err(|_| too_much());
+            return Backtracking::new(&spelling.text).map(Self::Backtracking);
         }
         let regex = regex::RegexBuilder::new(&spelling.text)
             .size_limit(LARGEST)

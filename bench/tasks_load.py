@@ -2,11 +2,16 @@
 """Many users of the tasks backend at a time, on PostgreSQL: no failure, and how long they wait.
 
     python3 bench/tasks_load.py path/to/tasks [users ...]
+    BENCH_PYTHON=venv/bin/python python3 bench/tasks_load.py path/to/tasks 10
 
 Starts the program with a database of its own (BENCH_POSTGRES, postgresql://postgres@127.0.0.1:5432 if unset) and a key
 set served here, gives each user a token (signed by `openssl`), and lets all of them work at once without a pause:
 lists, filters, new tasks, changes, ticks, deletions. Each user has one connection, as a browser would keep it.
 Python's standard library only; `psql` and `openssl` must be there. The client shares the machine with the program.
+
+With BENCH_PYTHON, `tasks_double.py` does the same on the same database, in turns with the program. That Python needs
+`pip install fastapi==0.128.0 sqlmodel==0.0.31 sqlalchemy==2.0.45 'PyJWT[crypto]==2.10.1' uvicorn==0.40.0
+psycopg2-binary==2.9.11`. Not with many users: it stalls when its pool of connections is used up.
 """
 
 import asyncio
@@ -16,6 +21,7 @@ import http.server
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import tempfile
@@ -130,8 +136,8 @@ async def run(port, tokens):
     return seen
 
 
-def psql(statement):
-    subprocess.run(["psql", "-q", "-d", f"{POSTGRES}/postgres", "-c", statement], check=True)
+def psql(statement, database="postgres"):
+    subprocess.run(["psql", "-q", "-d", f"{POSTGRES}/{database}", "-c", statement], check=True)
 
 
 def start(program, issuer, folder):
@@ -150,38 +156,68 @@ def start(program, issuer, folder):
     sys.exit("the program does not listen")
 
 
+def start_double(python, issuer):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "DATABASE_URL": f"{POSTGRES}/{DATABASE}", "BETTER_AUTH_URL": issuer.url}
+    here = os.path.dirname(os.path.abspath(__file__))
+    command = [python, "-m", "uvicorn", "tasks_double:app", "--port", str(port), "--log-level", "error", "--app-dir", here]
+    process = subprocess.Popen(command, env=environment)
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return process, port
+        time.sleep(0.1)
+    sys.exit("the double does not listen")
+
+
 def cpu_seconds(process):
     with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
         fields = file.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def measure(name, process, port, tokens):
+    """Prints what `tokens` users saw, and returns how much was done per CPU second, and whether anything failed."""
+    before, began = cpu_seconds(process), time.perf_counter()
+    seen = asyncio.run(run(port, tokens))
+    took, used = time.perf_counter() - began, cpu_seconds(process) - before
+    times = sorted(seen.times)
+    at = [times[int(len(times) * share)] * 1000 for share in (0.5, 0.95, 0.99)]
+    rate = len(times) / used
+    print(
+        f"{name}, {len(tokens)} users: {len(times)} calls in {took:.1f} s, {len(times) / took:.0f}/s, {rate:.0f} per CPU "
+        f"second of the program; p50 {at[0]:.0f} ms, p95 {at[1]:.0f} ms, p99 {at[2]:.0f} ms; failed: {dict(seen.failed) or 'none'}",
+        flush=True,
+    )
+    return rate, bool(seen.failed)
+
+
 def main():
     program, counts = sys.argv[1], [int(count) for count in sys.argv[2:]] or [10, 100, 1000]
+    python = os.environ.get("BENCH_PYTHON")
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
-    failed = False
+    failed, servers = False, {}
     with tempfile.TemporaryDirectory() as folder:
         issuer = Issuer(folder)
         tokens = [issuer.token(f"user-{number}") for number in range(max(counts))]
         psql(f"CREATE DATABASE {DATABASE}")
-        process = None
         try:
-            process, port = start(os.path.abspath(program), issuer, folder)
+            servers["tasks"] = start(os.path.abspath(program), issuer, folder)
+            if python:
+                servers["double"] = start_double(python, issuer)
             for count in counts:
-                before, began = cpu_seconds(process), time.perf_counter()
-                seen = asyncio.run(run(port, tokens[:count]))
-                took, used = time.perf_counter() - began, cpu_seconds(process) - before
-                times = sorted(seen.times)
-                at = [times[int(len(times) * share)] * 1000 for share in (0.5, 0.95, 0.99)]
-                print(
-                    f"{count} users: {len(times)} calls in {took:.1f} s, {len(times) / took:.0f}/s, "
-                    f"{len(times) / used:.0f} per CPU second of the program; p50 {at[0]:.0f} ms, p95 {at[1]:.0f} ms, "
-                    f"p99 {at[2]:.0f} ms; failed: {dict(seen.failed) or 'none'}",
-                    flush=True,
-                )
-                failed |= bool(seen.failed)
+                rates = {}
+                for name, (process, port) in servers.items():
+                    # The same start for each: no lists that the other has made longer.
+                    psql("DELETE FROM tasks", DATABASE)
+                    rates[name], has_failed = measure(name, process, port, tokens[:count])
+                    failed |= has_failed
+                if python:
+                    print(f"{rates['tasks'] / rates['double']:.0f} times as much per CPU second")
         finally:
-            if process:
+            for process, _ in servers.values():
                 process.terminate()
                 process.wait()
             psql(f"DROP DATABASE {DATABASE}")

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Timelike, Utc};
 use serde::{Serialize, Serializer};
 use underpin::{
     db::{Column, FromValue, Mismatch, Value},
@@ -21,7 +21,10 @@ impl From<DateTime<Utc>> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.0.format("%Y-%m-%dT%H:%M:%S"))?;
+        // Lists are full of these: a format string would be read anew for each.
+        let (date, time) = (self.0.date_naive(), self.0.time());
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        write!(formatter, "{date:?}T{hour:02}:{minute:02}:{second:02}")?;
         match self.0.timestamp_subsec_micros() {
             0 => Ok(()),
             micros => write!(formatter, ".{micros:06}"),

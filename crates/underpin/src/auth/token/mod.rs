@@ -15,6 +15,7 @@ mod rules;
 mod small_order;
 #[cfg(test)]
 pub(in crate::auth) mod tests;
+mod verified;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use audience::AudienceRule;

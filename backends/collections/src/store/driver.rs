@@ -19,6 +19,8 @@ const INDEXED: usize = 3;
 
 /// What an index finds for a condition, or for one of those that must all be met.
 pub(super) struct Driver {
+    /// Where the values lie.
+    pub(super) path: Path,
     pub(super) index: i64,
     /// Those with entries.
     pub(super) parts: Vec<Part>,
@@ -34,6 +36,14 @@ impl Driver {
     /// Whether all that it finds meets its condition.
     pub(super) fn is_exact(&self) -> bool {
         self.parts.iter().all(|part| part.exact)
+    }
+
+    /// The key that the records have which meet the whole condition, and no others, if there is such a key.
+    pub(super) fn only_key(&self) -> Option<&[u8]> {
+        match self.parts.as_slice() {
+            [part] if part.exact && self.is_whole => part.single(),
+            _ => None,
+        }
     }
 
     /// How many records meet the whole condition, if that is known by now.
@@ -61,6 +71,7 @@ impl Store {
             };
             let most = best.as_ref().map_or(SOME, |best| best.count);
             let none = Driver {
+                path: path.clone(),
                 index,
                 parts: Vec::new(),
                 count: 0,

@@ -1,4 +1,4 @@
-//! The index by whose order a list is shown.
+//! The index by whose order a list is shown, or a part of it.
 
 use std::ops::Range;
 
@@ -6,22 +6,34 @@ use underpin::Result;
 
 use super::{
     Store,
+    driver::Driver,
     index::{
         key::{self, ARRAY, BOOL, NULL, NUMBER, OBJECT, STRING},
         spec::Spec,
         statements,
     },
-    repository::Shelf,
+    listing::{Listing, SHORT},
+    plan::signed,
+    repository::{RecordRow, Shelf, record},
 };
-use crate::app::query::{Order, Sort};
+use crate::app::{
+    query::{Order, Query, Sort},
+    value::Path,
+};
 
 /// Up to so many records, values of different types are put in order as the original does, in memory.
 const MIXED: i64 = 20_000;
 
 impl Store {
-    /// An index in this order, if the order of its keys is exactly the dialect's.
-    pub(super) async fn order_index(&self, list: &Shelf, sort: &Sort) -> Result<Option<i64>> {
-        let Some(spec) = Spec::of_sort(sort) else {
+    /// An index in this order, of all records or of those that are alike at `within`, if the order of its keys is
+    /// exactly the dialect's.
+    pub(super) async fn order_index(
+        &self,
+        list: &Shelf,
+        sort: &Sort,
+        within: Option<&Path>,
+    ) -> Result<Option<i64>> {
+        let Some(spec) = Spec::of_sort(sort, within) else {
             return Ok(None);
         };
         for key in &sort.keys {
@@ -33,6 +45,31 @@ impl Store {
             }
         }
         self.index(list, &spec).await
+    }
+
+    /// A page of the many records that have one value somewhere, in an order: from an index on both.
+    pub(super) async fn page_in_order(
+        &self,
+        list: &Shelf,
+        query: &Query,
+        driver: &Driver,
+    ) -> Result<Option<Listing>> {
+        let (Some(sort), Some(key)) = (&query.sort, driver.only_key()) else {
+            return Ok(None);
+        };
+        let total = self.total(list, &query.condition, Some(driver)).await?;
+        let range = query.window.range(total);
+        let (offset, length) = (signed(range.start), signed(range.end - range.start));
+        if length > SHORT {
+            return Ok(None);
+        }
+        let Some(index) = self.order_index(list, sort, Some(&driver.path)).await? else {
+            return Ok(None);
+        };
+        let page = statements::in_order_within(index, &key::starting_with(key), offset, length);
+        let rows: Vec<RecordRow> = page.fetch_all(&self.repository().db).await?;
+        let records = rows.into_iter().map(record).collect();
+        Ok(Some(Listing::memory(records, total, range)))
     }
 
     /// Values of different types have no order that does not contradict itself.

@@ -46,9 +46,12 @@ impl Store {
             if driver.count < FEW {
                 return self.among(&query, driver).await;
             }
+            if let Some(page) = self.page_in_order(list, &query, driver).await? {
+                return Ok(page);
+            }
         }
         let ordered = match &query.sort {
-            Some(sort) => self.order_index(list, sort).await?,
+            Some(sort) => self.order_index(list, sort, None).await?,
             None => None,
         };
         if query.sort.is_some() && ordered.is_none() {

@@ -3,6 +3,8 @@
 //! First a byte for the type, then the value, then, after texts, an end that no text has within. Long texts are
 //! cut: what is found by such a key is looked at again.
 
+use std::ops::Range;
+
 use crate::app::{
     query::{Order, collator},
     value::Json,
@@ -62,6 +64,16 @@ pub(in super::super) fn of_number(number: f64) -> Vec<u8> {
     let mut key = vec![NUMBER];
     key.extend_from_slice(&number_bytes(number));
     key
+}
+
+/// All keys that begin with `key`: no key of one value begins with that of another.
+pub(in super::super) fn starting_with(key: &[u8]) -> Range<Vec<u8>> {
+    let mut end = key.to_vec();
+    while end.pop_if(|last| *last == u8::MAX).is_some() {}
+    if let Some(last) = end.last_mut() {
+        *last += 1;
+    }
+    key.to_vec()..end
 }
 
 /// Whether the text is longer than a key keeps.

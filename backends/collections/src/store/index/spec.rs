@@ -12,6 +12,8 @@ const MOST: usize = 4;
 /// What an index is on.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Spec {
+    /// The order is among the records that are alike at this path.
+    within: Option<Path>,
     order: Order,
     keys: Vec<SortKey>,
 }
@@ -20,6 +22,7 @@ impl Spec {
     /// For filtering by the values at `path`.
     pub(in super::super) fn of_path(path: &Path) -> Self {
         Self {
+            within: None,
             order: Order::CodeUnits,
             keys: vec![SortKey {
                 path: path.clone(),
@@ -28,9 +31,12 @@ impl Spec {
         }
     }
 
-    /// For this order.
-    pub(in super::super) fn of_sort(sort: &Sort) -> Option<Self> {
-        (1..=MOST).contains(&sort.keys.len()).then(|| Self {
+    /// For this order, of all records or of those that are alike at the path `within`.
+    pub(in super::super) fn of_sort(sort: &Sort, within: Option<&Path>) -> Option<Self> {
+        let length = sort.keys.len() + usize::from(within.is_some());
+        let is_short = !sort.keys.is_empty() && length <= MOST;
+        is_short.then(|| Self {
+            within: within.cloned(),
             order: sort.order,
             keys: sort.keys.clone(),
         })
@@ -39,6 +45,9 @@ impl Spec {
     /// The key of a record.
     pub(in super::super) fn key(&self, record: &Json) -> Vec<u8> {
         let mut bytes = Vec::new();
+        if let Some(path) = &self.within {
+            key::push(path.get(record).as_deref(), Order::CodeUnits, &mut bytes);
+        }
         for SortKey { path, descending } in &self.keys {
             let from = bytes.len();
             key::push(path.get(record).as_deref(), self.order, &mut bytes);
@@ -60,13 +69,15 @@ impl Spec {
             ];
             Json::Object(Object::from_entries(entries))
         });
-        let entries = vec![
+        let mut entries = vec![
             (
                 "collated".to_owned(),
                 Json::Bool(self.order == Order::Collated),
             ),
             ("keys".to_owned(), Json::Array(keys.collect())),
         ];
+        let within = self.within.iter().map(Path::to_json);
+        entries.extend(within.map(|path| ("within".to_owned(), path)));
         Json::Object(Object::from_entries(entries)).to_string()
     }
 
@@ -88,7 +99,14 @@ impl Spec {
                 descending: *key.get("descending")? == Json::Bool(true),
             })
         });
-        let keys = keys.collect::<Option<_>>()?;
-        Some(Self { order, keys })
+        let within = match object.get("within") {
+            Some(path) => Some(Path::from_json(path)?),
+            None => None,
+        };
+        Some(Self {
+            within,
+            order,
+            keys: keys.collect::<Option<_>>()?,
+        })
     }
 }

@@ -248,6 +248,26 @@ pub(in super::super) fn in_order(index: i64, offset: i64, limit: i64) -> Query {
     .bind(limit)
 }
 
+/// The same of those between these keys.
+pub(in super::super) fn in_order_within(
+    index: i64,
+    keys: &Range<Vec<u8>>,
+    offset: i64,
+    limit: i64,
+) -> Query {
+    sql("SELECT records.number, records.stamp, records.body
+           FROM (SELECT key, number FROM collections_entries
+                  WHERE index_id = $1 AND key >= $2 AND key < $3
+                  ORDER BY key, number LIMIT $5 OFFSET $4) AS entries
+           JOIN collections_records records ON records.number = entries.number
+          ORDER BY entries.key, entries.number")
+    .bind(index)
+    .bind(keys.start.clone())
+    .bind(keys.end.clone())
+    .bind(offset)
+    .bind(limit)
+}
+
 /// The next records in the order of the index, with their keys.
 pub(in super::super) fn following(index: i64, after: &(Vec<u8>, i64), limit: i64) -> Query {
     sql(

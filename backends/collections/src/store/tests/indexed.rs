@@ -370,3 +370,57 @@ async fn an_index_is_right_though_records_change_while_it_is_made(engine: Engine
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
 }
+
+#[underpin::test]
+async fn a_page_of_one_value_in_an_order_comes_from_an_index_on_both(engine: Engine) {
+    let records = (0..300).map(|id| {
+        let (value, n) = (["x", "y", "x\\u0000"][id % 3], id * 37 % 50);
+        format!(r#"{{"id":{id},"v":"{value}","n":{n},"t":"{}"}}"#, n % 7)
+    });
+    let records: Vec<_> = records.collect();
+    let (db, store) = store(engine, &format!(r#"{{"r":[{}]}}"#, records.join(","))).await;
+    let key = |path: &str, descending| SortKey {
+        path: Path::lodash(path),
+        descending,
+    };
+    let mut queries = Vec::new();
+    for order in [Order::CodeUnits, Order::Collated] {
+        for descending in [false, true] {
+            for test in [
+                Test::TextIs("x".into()),
+                Test::Is("y".into()),
+                Test::Is("x\0".into()),
+            ] {
+                let keys = vec![key("t", descending), key("n", !descending)];
+                queries.push(Query {
+                    condition: Condition::leaf(Path::lodash("v"), test),
+                    sort: Some(Sort { order, keys }),
+                    window: Window::Page { number: 2, size: 7 },
+                });
+            }
+        }
+    }
+    let dice = Dice(Random::repeatable(11));
+    for _ in 0..6 {
+        compare(&store, &queries, 11).await;
+        for _ in 0..10 {
+            let id = dice.below(300).to_string();
+            let with = object(&format!(
+                r#"{{"v":"{}","n":{}}}"#,
+                dice.one_of(&["x", "y"]),
+                dice.below(50)
+            ));
+            let _ = store.merge("r", &id, with).await.unwrap();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let names: Vec<String> =
+        underpin::db::sql("SELECT name FROM collections_indexes WHERE state = 1")
+            .fetch_all(db.db())
+            .await
+            .unwrap();
+    assert!(
+        names.iter().any(|name| name.contains("within")),
+        "{names:?}"
+    );
+}

@@ -24,6 +24,26 @@ impl Search {
         }
     }
 
+    /// Each three characters in a row of it; none if it has fewer.
+    pub fn trigrams(&self) -> Vec<String> {
+        let characters: Vec<char> = self.0.chars().collect();
+        // No index has the character that ends a text.
+        if characters.contains(&'\0') {
+            return Vec::new();
+        }
+        characters.windows(3).map(String::from_iter).collect()
+    }
+
+    /// Appends, in lower case, every text of `record` in which three characters or more may be found. Between them
+    /// stand ends of lines.
+    pub fn texts(record: &Json, to: &mut String) {
+        match record {
+            Json::Object(object) => object.iter().for_each(|(_, value)| append(value, to)),
+            Json::Array(items) => items.iter().for_each(|item| append(item, to)),
+            _ => {}
+        }
+    }
+
     fn is_in(&self, value: &Json) -> bool {
         match value {
             Json::Object(object) => object.iter().any(|(_, value)| self.is_in(value)),
@@ -44,6 +64,18 @@ impl Search {
         let is_plain = quoted.len() == self.0.len() + 2;
         is_plain && body.is_ascii() && self.0.is_ascii() && !self.0.is_empty() && {
             !contains_ascii(body.as_bytes(), self.0.as_bytes())
+        }
+    }
+}
+
+fn append(value: &Json, to: &mut String) {
+    match value {
+        Json::Object(_) | Json::Array(_) => Search::texts(value, to),
+        falsy if !falsy.is_truthy() => {}
+        other => {
+            let text = other.to_text().to_lowercase();
+            to.extend(text.chars().map(|one| if one == '\0' { '\n' } else { one }));
+            to.push('\n');
         }
     }
 }

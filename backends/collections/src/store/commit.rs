@@ -12,7 +12,7 @@ use super::{
     Store,
     counts::{Delta, Move},
     identity::Identity,
-    index::{Index, statements},
+    index::{Index, Of, statements, texts},
     model::Record,
     repository::{Shelf, numbers_of, together},
 };
@@ -227,7 +227,12 @@ impl Set {
     /// Adds the entries of a new record.
     fn enter(&mut self, indexes: &[Index], list: &Shelf, before_end: i64, body: &Json) {
         for index in indexes {
-            let key = index.spec.key(body);
+            let Of::Keys(spec) = &index.of else {
+                let enter = texts::enter_new(list.id, before_end, texts::of(body));
+                self.queries.push(enter);
+                continue;
+            };
+            let key = spec.key(body);
             let add = statements::add_new(index.id, key.clone(), list.id, before_end);
             self.queries.push(add);
             self.moves.push(Move {
@@ -248,7 +253,11 @@ impl Set {
         sides: [Option<&Json>; 2],
     ) {
         for index in indexes {
-            let [mut from, mut to] = sides.map(|side| side.map(|side| index.spec.key(side)));
+            let Of::Keys(spec) = &index.of else {
+                self.keep_texts_in_step(index, number, sides);
+                continue;
+            };
+            let [mut from, mut to] = sides.map(|side| side.map(|side| spec.key(side)));
             // While an index is made, what is changed at all is left out there and has to be entered here.
             if from == to && index.ready {
                 // The counts are told all the same: of what version they are now.
@@ -266,6 +275,15 @@ impl Set {
                 from,
                 to,
             });
+        }
+    }
+
+    fn keep_texts_in_step(&mut self, index: &Index, number: i64, sides: [Option<&Json>; 2]) {
+        let [from, to] = sides.map(|side| side.map(texts::of));
+        match to {
+            Some(to) if from.as_ref() == Some(&to) && index.ready => {}
+            Some(to) => self.queries.push(texts::enter(number, to)),
+            None => self.queries.push(texts::remove(number)),
         }
     }
 }

@@ -5,6 +5,7 @@ use underpin::Result;
 use super::{
     Store, counts,
     index::{
+        Of,
         ranges::{Part, Ranges},
         spec::Spec,
         statements,
@@ -66,7 +67,7 @@ impl Store {
         };
         let mut best: Option<Driver> = None;
         for (part, path, ranges) in parts.iter().filter_map(ranges_of).take(INDEXED) {
-            let Some(index) = self.index(list, &Spec::of_path(path)).await? else {
+            let Some(index) = self.index(list, &Of::Keys(Spec::of_path(path))).await? else {
                 continue;
             };
             let most = best.as_ref().map_or(SOME, |best| best.count);

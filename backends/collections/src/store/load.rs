@@ -10,7 +10,7 @@ use underpin::{
 use super::{
     Store,
     identity::Identity,
-    index::statements,
+    index::{statements, texts},
     repository::{LIST, VALUE, numbers_of},
 };
 use crate::app::value::Json;
@@ -99,6 +99,9 @@ impl Store {
             return Ok(false);
         };
         if statements::sweep(db, Some(dead)).await? {
+            return Ok(true);
+        }
+        if texts::sweep(db, dead).await? > 0 {
             return Ok(true);
         }
         let numbers = numbers_of(dead);

@@ -29,6 +29,7 @@ mod plan;
 mod relations;
 mod repository;
 mod restriction;
+mod searching;
 #[cfg(test)]
 mod tests;
 mod totals;

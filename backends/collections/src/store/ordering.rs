@@ -8,6 +8,7 @@ use super::{
     Store,
     driver::Driver,
     index::{
+        Of,
         key::{self, ARRAY, BOOL, NULL, NUMBER, OBJECT, STRING},
         spec::Spec,
         statements,
@@ -37,14 +38,17 @@ impl Store {
             return Ok(None);
         };
         for key in &sort.keys {
-            let Some(index) = self.index(list, &Spec::of_path(&key.path)).await? else {
+            let Some(index) = self
+                .index(list, &Of::Keys(Spec::of_path(&key.path)))
+                .await?
+            else {
                 return Ok(None);
             };
             if !self.is_of_one_type(index, sort.order).await? && list.count <= MIXED {
                 return Ok(None);
             }
         }
-        self.index(list, &spec).await
+        self.index(list, &Of::Keys(spec)).await
     }
 
     /// A page of the many records that have one value somewhere, in an order: from an index on both.

@@ -15,10 +15,10 @@ use super::{
 use crate::app::query::{Condition, Query, keys_of};
 
 /// Up to so many candidates are read and tested.
-const FEW: i64 = if cfg!(test) { 20 } else { 2_000 };
+pub(super) const FEW: i64 = if cfg!(test) { 20 } else { 2_000 };
 
 /// Up to so many are read without a snapshot.
-const HANDFUL: i64 = if cfg!(test) { 10 } else { 256 };
+pub(super) const HANDFUL: i64 = if cfg!(test) { 10 } else { 256 };
 
 /// Up to so many numbers are put in order.
 pub(super) const SOME: i64 = if cfg!(test) { 40 } else { 20_000 };
@@ -44,11 +44,16 @@ impl Store {
                 return Ok(listing);
             }
             if driver.count < FEW {
-                return self.among(&query, driver).await;
+                let mut reader = self.reader(driver.count).await?;
+                let candidates = numbers(driver, &mut reader).await?;
+                return self.among(&query, reader, candidates).await;
             }
             if let Some(page) = self.page_in_order(list, &query, driver).await? {
                 return Ok(page);
             }
+        }
+        if let Some(listing) = self.searched(list, &query).await? {
+            return Ok(listing);
         }
         let ordered = match &query.sort {
             Some(sort) => self.order_index(list, sort, None).await?,
@@ -92,7 +97,7 @@ impl Store {
     }
 
     /// A few records are read in single statements, each of its own moment: what is shown is tested anyway.
-    async fn reader(&self, count: i64) -> Result<Reader> {
+    pub(super) async fn reader(&self, count: i64) -> Result<Reader> {
         let db = &self.repository().db;
         if count <= HANDFUL {
             return Ok(Reader::Now(db.clone()));
@@ -100,10 +105,13 @@ impl Store {
         db.snapshot().await.map(Reader::Then)
     }
 
-    /// The candidates of the index, each tested and all put in order.
-    async fn among(&self, query: &Query, driver: &Driver) -> Result<Listing> {
-        let mut reader = self.reader(driver.count).await?;
-        let mut candidates = numbers(driver, &mut reader).await?;
+    /// The candidates of an index, each tested and all put in order.
+    pub(super) async fn among(
+        &self,
+        query: &Query,
+        mut reader: Reader,
+        mut candidates: Vec<i64>,
+    ) -> Result<Listing> {
         candidates.sort_unstable();
         let (mut numbers, mut keys) = (Vec::new(), Vec::new());
         for some in candidates.chunks(256) {

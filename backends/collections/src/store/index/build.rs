@@ -10,6 +10,7 @@ use tokio::{sync::watch, time::timeout};
 use underpin::Result;
 
 use super::{
+    known::Of,
     spec::Spec,
     statements::{self, Entry},
 };
@@ -28,6 +29,9 @@ const PATIENCE: Duration = if cfg!(test) {
 } else {
     Duration::from_secs(20)
 };
+
+/// How long a search waits for its index before it looks through the list.
+const SHORT_PATIENCE: Duration = Duration::from_millis(300);
 
 /// Records whose entries are sorted together, and records read at once.
 const SORTED: usize = if cfg!(test) { 100 } else { 128 * 1024 };
@@ -76,32 +80,37 @@ impl Store {
     pub(super) async fn make_index(
         &self,
         list: &Shelf,
-        spec: &Spec,
+        of: &Of,
         name: &str,
     ) -> Result<Option<i64>> {
-        let of = (list.id, name.to_owned());
-        let mut progress = match self.0.building.begin(&of) {
+        let named = (list.id, name.to_owned());
+        let mut progress = match self.0.building.begin(&named) {
             Maker::Another(progress) => progress,
             Maker::Oneself(tell, progress) => {
-                self.make_beside(list.clone(), spec.clone(), of, tell);
+                self.make_beside(list.clone(), of.clone(), named, tell);
                 progress
             }
         };
-        let ready = timeout(PATIENCE, progress.wait_for(Option::is_some)).await;
+        // An index for searching takes much longer to make than a search without it does.
+        let patience = match of {
+            Of::Keys(_) => PATIENCE,
+            Of::Texts => SHORT_PATIENCE,
+        };
+        let ready = timeout(patience, progress.wait_for(Option::is_some)).await;
         Ok(ready.ok().and_then(Result::ok).and_then(|index| *index))
     }
 
     fn make_beside(
         &self,
         list: Shelf,
-        spec: Spec,
-        of: (i64, String),
+        of: Of,
+        named: (i64, String),
         tell: watch::Sender<Option<i64>>,
     ) {
         let store = self.clone();
         self.0.tasks.spawn("index", async move {
-            let made = store.make(&list, &spec, &of.1).await;
-            store.0.building.end(&of);
+            let made = store.make(&list, &of, &named.1).await;
+            store.0.building.end(&named);
             match made {
                 Ok(index) => {
                     tell.send_replace(index);
@@ -113,7 +122,7 @@ impl Store {
         });
     }
 
-    async fn make(&self, list: &Shelf, spec: &Spec, name: &str) -> Result<Option<i64>> {
+    async fn make(&self, list: &Shelf, of: &Of, name: &str) -> Result<Option<i64>> {
         let db = &self.repository().db;
         let mut rows = statements::of_resource(db, list.id).await?;
         if !rows.iter().any(|(_, known, _)| known == name) {
@@ -126,7 +135,10 @@ impl Store {
             return Ok(None);
         };
         if state != statements::READY {
-            self.fill(list, spec, index).await?;
+            match of {
+                Of::Keys(spec) => self.fill(list, spec, index).await?,
+                Of::Texts => self.fill_texts(list).await?,
+            }
             statements::complete(db, list.id, index).await?;
         }
         Ok(Some(index))

@@ -10,15 +10,40 @@ use std::{
 
 use underpin::Result;
 
-use super::{spec::Spec, statements};
+use super::{spec::Spec, statements, texts};
 use crate::app::store::{Store, repository::Shelf};
+
+/// What an index is on.
+#[derive(Clone, Debug)]
+pub(in super::super) enum Of {
+    /// Values, each record with one key.
+    Keys(Spec),
+    /// All texts, for a search.
+    Texts,
+}
+
+impl Of {
+    fn name(&self) -> String {
+        match self {
+            Self::Keys(spec) => spec.name(),
+            Self::Texts => texts::NAME.to_owned(),
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        if name == texts::NAME {
+            return Some(Self::Texts);
+        }
+        Spec::from_name(name).map(Self::Keys)
+    }
+}
 
 /// An index.
 #[derive(Debug)]
 pub(in super::super) struct Index {
     pub(in super::super) id: i64,
     pub(in super::super) name: String,
-    pub(in super::super) spec: Spec,
+    pub(in super::super) of: Of,
     /// Whether every record is in it.
     pub(in super::super) ready: bool,
 }
@@ -78,7 +103,7 @@ impl Store {
         let indexes = rows.into_iter().filter_map(|(id, name, state)| {
             Some(Index {
                 id,
-                spec: Spec::from_name(&name)?,
+                of: Of::from_name(&name)?,
                 name,
                 ready: state == statements::READY,
             })
@@ -90,9 +115,9 @@ impl Store {
         Ok(indexes)
     }
 
-    /// The index on `spec`, if it is ready. If there is none, it is made, and waited for a little.
-    pub(in super::super) async fn index(&self, list: &Shelf, spec: &Spec) -> Result<Option<i64>> {
-        let name = spec.name();
+    /// The index on this, if it is ready. If there is none, it is made, and waited for a little.
+    pub(in super::super) async fn index(&self, list: &Shelf, of: &Of) -> Result<Option<i64>> {
+        let name = of.name();
         let indexes = self.indexes(list).await?;
         if let Some(index) = indexes
             .iter()
@@ -101,17 +126,18 @@ impl Store {
             self.0.indexes.use_now(index.id);
             return Ok(Some(index.id));
         }
-        let made = self.make_index(list, spec, &name).await?;
+        let made = self.make_index(list, of, &name).await?;
         if let Some(index) = made {
             self.0.indexes.use_now(index);
         }
         Ok(made)
     }
 
-    /// The index of these that was not used for longest.
+    /// The index of these that was not used for longest; the one for searching stays.
     pub(super) fn least_used<'i>(&self, indexes: &'i [Index]) -> Option<&'i Index> {
-        indexes
+        let of_keys = indexes
             .iter()
-            .min_by_key(|index| self.0.indexes.last_use(index.id))
+            .filter(|index| matches!(index.of, Of::Keys(_)));
+        of_keys.min_by_key(|index| self.0.indexes.last_use(index.id))
     }
 }

@@ -6,6 +6,7 @@ mod known;
 pub(super) mod ranges;
 pub(super) mod spec;
 pub(super) mod statements;
+pub(super) mod texts;
 
 pub(super) use build::Building;
-pub(super) use known::{Index, Indexes};
+pub(super) use known::{Index, Indexes, Of};

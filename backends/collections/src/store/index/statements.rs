@@ -143,13 +143,17 @@ pub(super) async fn add_unchanged(
             outcome => return outcome.map(drop),
         }
     }
-    let lock =
-        sql("UPDATE collections_resources SET version = version WHERE id = $1 AND load IS NULL")
-            .bind(resource)
-            .must_change(1);
+    let lock = lock(resource);
     let add = |rows: &[Entry]| add(db.engine(), index, rows, true);
     let queries = std::iter::once(lock).chain(entries.chunks(ROWS).map(add));
     db.run_together(queries.collect()).await.map(drop)
+}
+
+/// Keeps writers of the resource out.
+pub(super) fn lock(resource: i64) -> Query {
+    sql("UPDATE collections_resources SET version = version WHERE id = $1 AND load IS NULL")
+        .bind(resource)
+        .must_change(1)
 }
 
 fn add(engine: Engine, index: i64, entries: &[Entry], look: bool) -> Query {

@@ -141,7 +141,9 @@ fn condition(dice: &Dice) -> Condition {
                 Condition::leaf(path, test(dice)),
             ])
         }
-        4 => Condition::Search(Search::new(dice.one_of(&["a", "10", "zebra", "é"]))),
+        4 => Condition::Search(Search::new(dice.one_of(&[
+            "a", "10", "zebra", "é", "ng lo", "e+21", "true", "a,b", "[object",
+        ]))),
         _ => Condition::leaf(path(dice), test(dice)),
     }
 }

@@ -1,0 +1,2 @@
+-- Searching has an index on SQLite only.
+SELECT 1;

@@ -1,0 +1,1 @@
+DROP TABLE collections_search;

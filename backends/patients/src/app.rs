@@ -11,7 +11,7 @@ mod contract;
 use config::{Settings, database_url};
 use underpin::{
     App, Context, StartError,
-    db::{BaselineCheck, Engine, Migrations, migrations},
+    db::{BaselineCheck, DbConfig, Engine, Migrations, migrations},
     middleware::{AllowedHeaders, Cors, Origins},
     validation::Dialect,
 };
@@ -49,10 +49,16 @@ pub fn app() -> App {
         .dialect(Dialect::fastapi_0_127())
         .cors(cors)
         .hide_paths_in_log()
+        .tune_database(little_mapped)
         .health_paths(["/health"])
         .probes("/livez", "/readyz")
         .feature(public::feature())
         .feature(patients::feature())
+}
+
+/// What is mapped of the file counts as memory, and an import of any size has to do with the same.
+fn little_mapped(config: &mut DbConfig) {
+    config.mapped = 64 << 20;
 }
 
 /// Contract section 3.7; a `*` among the origins stands for all, as in the original's framework.

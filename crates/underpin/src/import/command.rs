@@ -4,11 +4,13 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
-use super::{Import, Importer, OnError, Options, Report, RolledBack, Source, report::Outcome};
+use super::{
+    Import, Importer, OnError, Options, Report, RolledBack, Source, failure, report::Outcome,
+};
 use crate::{
     Context, Error, Result, StartError,
     cli::{Command, fail, say},
-    db::{Db, DbError, DbErrorKind, DbUrl},
+    db::{Db, DbUrl},
 };
 
 const AFTER: &str = "\
@@ -199,19 +201,9 @@ fn tell_rollback(outcome: &RolledBack) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// A refusal without what the database says of values: it quotes them.
 fn tell(error: &Error) -> ExitCode {
-    if let Some(complaints) = error.source_as::<StartError>() {
-        return fail(complaints);
-    }
-    let Some(refusal) = error.source_as::<DbError>() else {
-        return fail(error.chain());
-    };
-    match refusal.kind {
-        DbErrorKind::Other
-        | DbErrorKind::Unavailable
-        | DbErrorKind::Busy
-        | DbErrorKind::Timeout => fail(format_args!("the database: {}", refusal.message)),
-        kind => fail(format_args!("the database refused a row: {kind:?}")),
+    match error.source_as::<StartError>() {
+        Some(complaints) => fail(complaints),
+        None => fail(failure::reason(error)),
     }
 }

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use serde_json::{Map, Value as Json};
+
 use super::{
-    Import, Report, Source, backup,
+    Import, Report, Source, backup, history,
     ledger::{self, Run, state},
     lock::Lock,
     pass::{Pass, Purpose, Writing},
@@ -12,7 +14,7 @@ use super::{
     statements::Target,
     verify,
 };
-use crate::{Clock, Random, Result, db::Db};
+use crate::{Clock, Random, Result, StartError, db::Db};
 
 /// What happens when a record cannot go in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,7 +61,7 @@ impl<I: Import> Importer<I> {
 
     /// Imports. The target is not touched if the source is no good document, and not before a backup is made.
     pub async fn run(&self, source: &Source, options: &Options) -> Result<Report> {
-        let total = source.scan().await?;
+        let total = self.scan(source).await?;
         if options.on_error == OnError::Stop {
             let mut report = self.rehearse(source, total, options).await?;
             if report.counts.rejected > 0 {
@@ -84,7 +86,12 @@ impl<I: Import> Importer<I> {
             pass.counts.take_over(&writing.run);
         }
         let progress = Progress::new("import", total, options.quiet);
-        pass.run(source, progress).await?;
+        if let Err(error) = pass.run(source, progress).await {
+            if let Some(run) = pass.run_so_far() {
+                self.note_failure(&run, &error).await;
+            }
+            return Err(error);
+        }
         let progress = Progress::new("verify", Some(pass.scratch.expected()?), options.quiet);
         let found = verify::compare(&self.db, &target, &mut pass.scratch, false, progress).await?;
         let rows = target.count(&self.db).await?;
@@ -103,14 +110,14 @@ impl<I: Import> Importer<I> {
 
     /// Says what an import would do, and writes nothing.
     pub async fn dry_run(&self, source: &Source, options: &Options) -> Result<Report> {
-        let total = source.scan().await?;
+        let total = self.scan(source).await?;
         self.rehearse(source, total, options).await
     }
 
     /// Compares every row of the target with the source, both ways, and writes nothing.
     pub async fn verify(&self, source: &Source, options: &Options) -> Result<Report> {
         let started = self.clock.now();
-        let total = source.scan().await?;
+        let total = self.scan(source).await?;
         let mut pass = self.pass(Purpose::Remember)?;
         let progress = Progress::new("read", total, options.quiet);
         pass.run(source, progress).await?;
@@ -121,6 +128,29 @@ impl<I: Import> Importer<I> {
         report.rows_after = Some(found.rows);
         report.verification = Some(found);
         Ok(report.timed(started, self.clock.now()))
+    }
+
+    /// Reads the source from end to end; how many records it has, if that can be told.
+    async fn scan(&self, source: &Source) -> Result<Option<u64>, StartError> {
+        if let Some(names) = source.fields()? {
+            self.check_names(source, names)?;
+        }
+        source.scan().await
+    }
+
+    /// Without the key among its names every record of a CSV file would be rejected, one by one.
+    fn check_names(&self, source: &Source, names: Vec<String>) -> Result<(), StartError> {
+        let mut record: Map<String, Json> =
+            names.into_iter().map(|name| (name, Json::Null)).collect();
+        self.import.adapt(&mut record);
+        if record.contains_key(I::KEY) {
+            return Ok(());
+        }
+        Err(StartError::new(
+            source.to_string(),
+            format!("has no field `{}`", I::KEY),
+            "Nothing was written. The first line must name the fields; add it and import the file again.",
+        ))
     }
 
     async fn rehearse(
@@ -155,7 +185,7 @@ impl<I: Import> Importer<I> {
         if options.resume
             && let Some(run) = ledger::unfinished(&self.db, table).await?
         {
-            return Ok(run);
+            return ledger::resume(&self.db, run).await;
         }
         let now = self.clock.now();
         let id = ledger::new_id(now, &self.random)?;
@@ -177,6 +207,7 @@ impl<I: Import> Importer<I> {
             backup: path.display().to_string(),
         };
         ledger::begin(&self.db, table, &run, now).await?;
+        history::forget(&self.db, table).await?;
         Ok(run)
     }
 }

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS underpin_imports (
     id TEXT PRIMARY KEY, target TEXT NOT NULL, source TEXT NOT NULL, state TEXT NOT NULL,
     started BIGINT NOT NULL, position BIGINT NOT NULL, batch BIGINT NOT NULL, digest TEXT NOT NULL,
     inserted BIGINT NOT NULL, updated BIGINT NOT NULL, unchanged BIGINT NOT NULL,
-    rows_before BIGINT NOT NULL, backup TEXT NOT NULL
+    rows_before BIGINT NOT NULL, backup TEXT NOT NULL, reason TEXT
 )";
 
 const ROWS: &str = "
@@ -27,10 +27,14 @@ const AT_ONCE: usize = 100;
 /// How a run stands.
 pub(super) mod state {
     pub(in crate::import) const RUNNING: &str = "running";
+    /// It stopped, and says why; it can be resumed as a running one whose process died.
+    pub(in crate::import) const FAILED: &str = "failed";
     pub(in crate::import) const COMPLETED: &str = "completed";
     pub(in crate::import) const SUPERSEDED: &str = "superseded";
     pub(in crate::import) const ROLLING_BACK: &str = "rolling back";
     pub(in crate::import) const ROLLED_BACK: &str = "rolled back";
+    /// What undoes it was removed, since newer runs are kept.
+    pub(in crate::import) const FORGOTTEN: &str = "forgotten";
 }
 
 /// A run as the ledger knows it.
@@ -47,6 +51,13 @@ pub(super) struct Run {
     pub(super) unchanged: i64,
     pub(super) rows_before: i64,
     pub(super) backup: String,
+}
+
+impl Run {
+    /// Records of the source that are in the target.
+    pub(super) fn written(&self) -> i64 {
+        self.inserted + self.updated + self.unchanged
+    }
 }
 
 /// A row that a run wrote: its key, what it made of it, and what stood there before.
@@ -85,10 +96,12 @@ pub(super) fn new_id(now: DateTime<Utc>, random: &Random) -> Result<String> {
 
 /// Enters a run that begins; unfinished ones into the same table are not to be resumed any more.
 pub(super) async fn begin(db: &Db, target: &str, run: &Run, now: DateTime<Utc>) -> Result<()> {
-    let supersede = sql("UPDATE underpin_imports SET state = $1 WHERE target = $2 AND state = $3")
-        .bind(state::SUPERSEDED)
-        .bind(target)
-        .bind(state::RUNNING);
+    let supersede =
+        sql("UPDATE underpin_imports SET state = $1 WHERE target = $2 AND state IN ($3, $4)")
+            .bind(state::SUPERSEDED)
+            .bind(target)
+            .bind(state::RUNNING)
+            .bind(state::FAILED);
     let insert = sql(
         "INSERT INTO underpin_imports (id, target, source, state, started, position, batch, digest,
                 inserted, updated, unchanged, rows_before, backup)
@@ -107,12 +120,13 @@ pub(super) async fn begin(db: &Db, target: &str, run: &Run, now: DateTime<Utc>) 
 /// The newest run into this table that did not come to its end.
 pub(super) async fn unfinished(db: &Db, target: &str) -> Result<Option<Run>> {
     let text = format!(
-        "SELECT {COLUMNS} FROM underpin_imports WHERE target = $1 AND state = $2
+        "SELECT {COLUMNS} FROM underpin_imports WHERE target = $1 AND state IN ($2, $3)
           ORDER BY started DESC, id DESC LIMIT 1"
     );
     sql(text)
         .bind(target)
         .bind(state::RUNNING)
+        .bind(state::FAILED)
         .fetch_optional(db)
         .await
 }
@@ -142,6 +156,31 @@ pub(super) async fn checkpoint(on: &mut Transaction, run: &Run, before: i64) -> 
     .rows_affected(on)
     .await?;
     Ok(rows == 1)
+}
+
+/// Notes that a run stopped and why; `false` if it is no longer where this process left it.
+pub(super) async fn fail(on: &mut Transaction, run: &Run, reason: &str) -> Result<bool> {
+    let rows = sql("UPDATE underpin_imports SET state = $1, reason = $2
+          WHERE id = $3 AND state = $4 AND position = $5")
+    .bind(state::FAILED)
+    .bind(reason)
+    .bind(&run.id)
+    .bind(state::RUNNING)
+    .bind(run.position)
+    .rows_affected(on)
+    .await?;
+    Ok(rows == 1)
+}
+
+/// The run goes on.
+pub(super) async fn resume(db: &Db, mut run: Run) -> Result<Run> {
+    state::RUNNING.clone_into(&mut run.state);
+    sql("UPDATE underpin_imports SET state = $1, reason = NULL WHERE id = $2")
+        .bind(&run.state)
+        .bind(&run.id)
+        .rows_affected(db)
+        .await?;
+    Ok(run)
 }
 
 pub(super) async fn set_state(db: &Db, run: &str, state: &str) -> Result<()> {

@@ -58,12 +58,16 @@ impl Lock {
     }
 }
 
-/// Within a transaction of an import: the next process waits for its end before it looks at the checkpoint.
+/// Within a transaction of an import: the next process waits for its end before it looks at the checkpoint, and
+/// each statement is planned for what the table holds by now. A plan that the server kept from the first batches
+/// would look through the whole table for every one that follows.
 pub(super) async fn enter(db: &Db, on: &mut Transaction, table: &str) -> Result<()> {
     if db.file().is_some() {
         return Ok(());
     }
-    sql("SELECT 1 FROM pg_advisory_xact_lock($1::int, hashtext($2))")
+    let query = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)
+                   FROM pg_advisory_xact_lock($1::int, hashtext($2))";
+    sql(query)
         .bind(BATCH)
         .bind(table)
         .rows_affected(on)

@@ -17,7 +17,7 @@
 //! # Rules
 //!
 //! Beside the validator's, a [`Finding`] may have these: `not_json`, `not_utf8`, `nested_too_deeply`,
-//! `wrong_number_of_fields`, `binary_value`, `not_an_object`, `empty_object`, `nul_character`,
+//! `number_too_long`, `too_many_oddities`, `wrong_number_of_fields`, `binary_value`, `not_an_object`, `empty_object`, `nul_character`,
 //! `duplicate_different`, `refused_by_database` (rejected); `duplicate_identical` (skipped); `extra_field`,
 //! `extra_nested_field`, `coerced` (read as another value than stands there), `key_case_variant` (a key that
 //! came before in other letters) (notices).
@@ -26,7 +26,9 @@ mod backup;
 mod canonical;
 mod command;
 mod definition;
+mod failure;
 mod finding;
+mod history;
 mod importer;
 mod ledger;
 mod lock;
@@ -67,6 +69,8 @@ pub struct Checkpoint {
     pub written: i64,
     /// How the run stands.
     pub state: CheckpointState,
+    /// Why it stopped, if it failed. Says nothing of what a record holds.
+    pub reason: Option<String>,
 }
 
 /// How a run stands at a checkpoint.
@@ -74,6 +78,8 @@ pub struct Checkpoint {
 pub enum CheckpointState {
     /// More is to come.
     Running,
+    /// It stopped before its end; `--resume` goes on with it.
+    Failed,
     /// This was the last.
     Completed,
     /// All of it was undone.

@@ -113,6 +113,14 @@ impl<'p, I: Import> Pass<'p, I> {
         Ok(())
     }
 
+    /// The run at its last checkpoint, if the pass writes one.
+    pub(super) fn run_so_far(&self) -> Option<Run> {
+        match &self.purpose {
+            Purpose::Write(writing) => Some(writing.run.clone()),
+            Purpose::Rehearse | Purpose::Remember => None,
+        }
+    }
+
     fn resumes_at(&self) -> u64 {
         match &self.purpose {
             Purpose::Write(writing) => writing.resumes_at,

@@ -4,7 +4,7 @@ use super::{
     Checkpoint, CheckpointState, Import, Importer,
     canonical::{shown, unpacked},
     ledger::{self, Run, Written, state},
-    lock::Lock,
+    lock::{self, Lock},
     statements::{Finder, Target},
 };
 use crate::{Result, StartError, db::Value};
@@ -42,9 +42,7 @@ impl<I: Import> Importer<I> {
             None
         };
         let known = known.ok_or_else(|| no_run(run))?;
-        if known.state == state::ROLLED_BACK {
-            return Err(done(run).into());
-        }
+        can_be_undone(&known)?;
         let mut outcome = RolledBack {
             run: run.to_owned(),
             ..RolledBack::default()
@@ -91,6 +89,7 @@ impl<I: Import> Importer<I> {
         outcome: &mut RolledBack,
     ) -> Result<()> {
         let mut transaction = self.db.begin().await?;
+        lock::enter(&self.db, &mut transaction, target.table.name).await?;
         let changed = changed(target, &mut Finder::Transaction(&mut transaction), rows).await?;
         if !discard && !changed.is_empty() {
             return Err(meanwhile(&outcome.run).into());
@@ -119,6 +118,7 @@ impl<I: Import> Importer<I> {
             batch: run.batch,
             written: 0,
             state: CheckpointState::RolledBack,
+            reason: None,
         };
         let mut transaction = self.db.begin().await?;
         self.import
@@ -150,12 +150,23 @@ fn no_run(run: &str) -> StartError {
     )
 }
 
-fn done(run: &str) -> StartError {
-    StartError::new(
-        format!("the run {run}"),
-        "is rolled back already",
-        "There is nothing to do.",
-    )
+fn can_be_undone(run: &Run) -> Result<(), StartError> {
+    let (problem, remedy) = match run.state.as_str() {
+        state::ROLLED_BACK => (
+            "is rolled back already",
+            "There is nothing to do.".to_owned(),
+        ),
+        state::FORGOTTEN => (
+            "cannot be rolled back any more: what undoes it is kept for the last runs only",
+            format!("Its backup is {}.", run.backup),
+        ),
+        _ => return Ok(()),
+    };
+    Err(StartError::new(
+        format!("the run {}", run.id),
+        problem,
+        remedy,
+    ))
 }
 
 fn meanwhile(run: &str) -> StartError {

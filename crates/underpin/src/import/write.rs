@@ -121,12 +121,13 @@ fn checkpoint(run: &Run, table: &'static str, is_last: bool) -> Checkpoint {
         table,
         position: run.position,
         batch: run.batch,
-        written: run.inserted + run.updated + run.unchanged,
+        written: run.written(),
         state: if is_last {
             CheckpointState::Completed
         } else {
             CheckpointState::Running
         },
+        reason: None,
     }
 }
 

@@ -88,7 +88,7 @@ fn slow<T: Model + DeserializeOwned>(
 fn into_fault(refusal: Refusal) -> Result<Fault, Unreadable> {
     match refusal {
         Refusal::Syntax { position, reason } => Ok(Fault::json_invalid(position, reason)),
-        Refusal::Absurd => Err(Unreadable),
+        Refusal::Absurd(_) => Err(Unreadable),
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, &'static str> {
                 .collect(),
         }),
         Err(Refusal::Syntax { .. }) => Err("not_json"),
-        Err(Refusal::Absurd) => Err("nested_too_deeply"),
+        Err(Refusal::Absurd(what)) => Err(what),
     }
 }
 

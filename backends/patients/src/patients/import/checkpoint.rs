@@ -11,8 +11,10 @@ pub async fn keep(engine: Engine, on: &mut Transaction, checkpoint: &Checkpoint)
     if engine == Engine::Sqlite || !exists(on).await? {
         return Ok(());
     }
+    let reason = checkpoint.reason.as_deref();
     let (status, error) = match checkpoint.state {
         CheckpointState::Running => ("in_progress", None),
+        CheckpointState::Failed => ("failed", reason),
         CheckpointState::Completed => ("completed", None),
         CheckpointState::RolledBack => ("failed", Some("rolled back")),
     };

@@ -122,10 +122,17 @@ fn age(rule: &str, value: Option<&Json>) -> Label {
             )
         }
         (_, Some(Json::Bool(_))) => Label::kind("age_as_boolean"),
+        (_, Some(Json::Number(number))) if !is_finite(number) => {
+            Label::new("age_too_big", "beyond every number")
+        }
         (_, Some(Json::Number(number))) => Label::new("age_fraction", fraction(number)),
         (_, Some(Json::String(text))) => Label::new("age_as_string", digits(text)),
         _ => Label::new("bad_age", rule.to_owned()),
     }
+}
+
+fn is_finite(number: &Number) -> bool {
+    number.as_f64().is_some_and(f64::is_finite)
 }
 
 fn fraction(number: &Number) -> &'static str {

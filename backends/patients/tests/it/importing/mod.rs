@@ -1,5 +1,6 @@
 //! `patients import`, on the contract's file of ten thousand records.
 
+mod checkpoints;
 mod killing;
 mod together;
 mod whole;

@@ -8,7 +8,7 @@ use underpin::{
     testing::{EmptyDb, TestProgram},
 };
 
-use super::{connect, data, file, read, rows, short_file};
+use super::{connect, data, file, read, rows};
 use crate::setup::patients;
 
 /// Variants that would say what stands in a record have a name of their own here.
@@ -169,41 +169,4 @@ async fn undone(program: &TestProgram, place: &EmptyDb, run: &str) {
     assert_eq!(left.len(), 1, "what others added stays");
     let unknown = program.run(&["import", "--rollback", "nothing"], "").await;
     assert_eq!(unknown.code, Some(1));
-}
-
-/// Contract sections 3.5 and 3.8.6: the old program's table is kept in step where it exists.
-#[underpin::test]
-async fn the_old_checkpoints_are_kept_in_step(engine: Engine) {
-    let place = EmptyDb::new(engine).await;
-    if engine == Engine::Sqlite {
-        return;
-    }
-    let db = connect(&place).await;
-    for statement in [
-        "CREATE TABLE migration_checkpoints (id serial PRIMARY KEY, table_name varchar(255) NOT NULL,
-            last_record_id integer, batch_number integer, records_migrated integer NOT NULL DEFAULT 0,
-            status varchar(50) NOT NULL CHECK (status IN ('in_progress', 'completed', 'failed')),
-            error_message text, created_at timestamptz NOT NULL DEFAULT now(),
-            updated_at timestamptz NOT NULL DEFAULT now())",
-        "CREATE UNIQUE INDEX ix_migration_checkpoints_table_name ON migration_checkpoints (table_name)",
-    ] {
-        sql(statement).rows_affected(&db).await.unwrap();
-    }
-    let program = patients(&place.address());
-    let short = short_file(&program, 700);
-    let done = program
-        .run(&["import", &short, "--on-error", "skip"], "")
-        .await;
-    assert_eq!(done.code, Some(0), "{}", done.errors);
-    let kept: (String, i32, i32, String) = sql(
-        "SELECT table_name, last_record_id, records_migrated, status FROM migration_checkpoints",
-    )
-    .fetch_one(&db)
-    .await
-    .unwrap();
-    let rows = i32::try_from(rows(&db).await.len()).unwrap();
-    assert_eq!(
-        kept,
-        ("patients".to_owned(), 700, rows, "completed".to_owned())
-    );
 }

@@ -19,7 +19,7 @@ pub(super) struct Position {
 }
 
 impl Position {
-    /// Begins a record: from here on its size counts, and with `keeping` its bytes are kept.
+    /// Begins a record or a name: from here on its size counts, and with `keeping` its bytes are kept.
     pub(super) fn begin(&self, keeping: bool) {
         self.since.set(0);
         self.keeping.set(keeping);
@@ -83,7 +83,7 @@ impl<R: Read> Read for Counted<R> {
         }
         if (self.bounded || position.keeping.get()) && position.since.get() > LARGEST {
             let megabytes = LARGEST >> 20;
-            let problem = format!("a record of more than {megabytes} MiB");
+            let problem = format!("a record or a name of more than {megabytes} MiB");
             return Err(io::Error::other(problem));
         }
         Ok(read)

@@ -100,7 +100,7 @@ impl<'de> Visitor<'de> for Descend<'_, '_, '_> {
             return Err(M::Error::custom("an object"));
         };
         let mut seen = false;
-        while let Some(key) = map.next_key::<String>()? {
+        while let Some(key) = self.walk.name(&mut map)? {
             if key != *next {
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -137,6 +137,14 @@ impl<'de> Visitor<'de> for Descend<'_, '_, '_> {
 }
 
 impl Walk<'_, '_> {
+    /// The next name of an object. It is bounded as a record is: it is held in memory as a whole.
+    fn name<'de, M: MapAccess<'de>>(&self, map: &mut M) -> Result<Option<String>, M::Error> {
+        self.position.begin(true);
+        let name = map.next_key::<String>();
+        self.position.pass();
+        name
+    }
+
     /// Hands on the element that was just passed; `lines` stood before it.
     fn element(&mut self, lines: u64) -> bool {
         let kept = self.position.take();

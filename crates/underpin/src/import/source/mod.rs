@@ -100,6 +100,14 @@ impl Source {
         !matches!(self.0, Kind::Csv { .. })
     }
 
+    /// The names of the fields that every record of it has, where the source names them once for all.
+    pub(super) fn fields(&self) -> Result<Option<Vec<String>>, StartError> {
+        match &self.0 {
+            Kind::Csv { file, delimiter } => csv::names(file, *delimiter).map(Some),
+            Kind::Json { .. } | Kind::Lines { .. } | Kind::Rows { .. } => Ok(None),
+        }
+    }
+
     /// Starts reading, on a thread of its own.
     pub(super) fn read(&self) -> Reading {
         let (out, batches) = mpsc::channel(2);
@@ -262,12 +270,34 @@ fn open(path: &Path) -> Result<BufReader<File>, StartError> {
     if file.metadata().map_err(unreadable)?.is_dir() {
         return Err(complaint(&path.display().to_string(), "is a directory"));
     }
-    let mut start = [0; 3];
-    let marked = file.read_exact(&mut start).is_ok() && start == [0xef, 0xbb, 0xbf];
-    if !marked {
+    let mut start = Vec::new();
+    file.by_ref()
+        .take(3)
+        .read_to_end(&mut start)
+        .map_err(unreadable)?;
+    if is_wide(&start) {
+        return Err(complaint(
+            &path.display().to_string(),
+            "is UTF-16 or UTF-32, and must be UTF-8",
+        ));
+    }
+    if start != UTF8_MARK {
         file.rewind().map_err(unreadable)?;
     }
     Ok(BufReader::with_capacity(1 << 16, file))
+}
+
+/// What some programs put before UTF-8.
+const UTF8_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+
+/// Whether each character of a text that begins so takes two or four bytes.
+fn is_wide(start: &[u8]) -> bool {
+    match start {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
+        // JSON and the names of a CSV file begin with a character of ASCII, and never with this one.
+        [first, second, ..] => *first == 0 || *second == 0,
+        _ => false,
+    }
 }
 
 fn has_ending(file: &Path, endings: &[&str]) -> bool {

@@ -48,8 +48,8 @@ pub(super) enum Refusal {
         position: usize,
         reason: &'static str,
     },
-    /// Nested too deeply, a number with thousands of digits, oddities without end.
-    Absurd,
+    /// Nobody means it: `nested_too_deeply`, `number_too_long`, `too_many_oddities`.
+    Absurd(&'static str),
 }
 
 /// Reads a whole document. Of duplicate keys the last value wins, at the first one's place.
@@ -65,13 +65,13 @@ pub(super) fn check(text: &str, dialect: &Dialect) -> Result<(), Refusal> {
 /// A refusal at a byte.
 enum Stop {
     Syntax(usize, &'static str),
-    Absurd,
+    Absurd(&'static str),
 }
 
 impl Stop {
     fn into_refusal(self, text: &str) -> Refusal {
         match self {
-            Self::Absurd => Refusal::Absurd,
+            Self::Absurd(what) => Refusal::Absurd(what),
             Self::Syntax(at, reason) => {
                 let before = text.get(..at).unwrap_or(text);
                 Refusal::Syntax {
@@ -154,7 +154,7 @@ impl Parser<'_> {
 
     fn nested(&mut self, read: fn(&mut Self) -> Result<Value, Stop>) -> Result<Value, Stop> {
         if self.depth == DEEPEST {
-            return Err(Stop::Absurd);
+            return Err(Stop::Absurd("nested_too_deeply"));
         }
         self.depth += 1;
         self.at += 1;
@@ -166,7 +166,7 @@ impl Parser<'_> {
 
     fn note(&mut self, kind: OddityKind) -> Result<(), Stop> {
         if self.oddities.len() == MOST_ODDITIES {
-            return Err(Stop::Absurd);
+            return Err(Stop::Absurd("too_many_oddities"));
         }
         self.oddities.push(Oddity {
             loc: Vec::new(),

@@ -49,7 +49,7 @@ impl Parser<'_> {
             }
         }
         if end == sign + whole && whole > MOST_DIGITS {
-            return Err(Stop::Absurd);
+            return Err(Stop::Absurd("number_too_long"));
         }
         let text = self.text.get(self.at..self.at + end).unwrap_or_default();
         let Ok(number) = text.parse::<Number>() else {

@@ -2,20 +2,31 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
+mod history;
+mod refused;
+mod seen;
+
 use std::{
     fs,
     path::PathBuf,
-    sync::atomic::{AtomicI64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use chrono::NaiveDate;
 use proptest::prelude::*;
+use seen::Seen;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 use underpin::{
     Clock, Error, Random, Result,
     db::{Db, DbConfig, DbUrl, Engine, Transaction, Value, sql},
-    import::{Checkpoint, Import, Importer, OnError, Options, Outcome, Report, Source, Table},
+    import::{
+        Checkpoint, CheckpointState, Import, Importer, OnError, Options, Outcome, Report, Source,
+        Table,
+    },
     model,
     testing::{EmptyDb, TestDb, block_on},
 };
@@ -36,10 +47,11 @@ struct NewBook {
     added: NaiveDate,
 }
 
-/// Fails in the transaction of this batch; 0: never.
-#[derive(Default)]
+/// What happens at checkpoints is noted.
 struct Books {
+    /// Fails in the transaction of this batch; 0: never.
     fails_at: AtomicI64,
+    seen: Arc<Seen>,
 }
 
 impl Import for Books {
@@ -66,8 +78,11 @@ impl Import for Books {
         vec!["library", "books"]
     }
 
-    async fn on_checkpoint(&self, _: &mut Transaction, checkpoint: &Checkpoint) -> Result<()> {
-        if checkpoint.batch == self.fails_at.load(Ordering::Relaxed) {
+    async fn on_checkpoint(&self, on: &mut Transaction, checkpoint: &Checkpoint) -> Result<()> {
+        self.seen.note(on, checkpoint).await?;
+        if checkpoint.batch == self.fails_at.load(Ordering::Relaxed)
+            && checkpoint.state != CheckpointState::Failed
+        {
             return Err(Error::bad_request("the power went off"));
         }
         Ok(())
@@ -82,6 +97,7 @@ const POSTGRES: &str = "CREATE TABLE books (id serial PRIMARY KEY, isbn varchar(
 
 struct Library {
     importer: Importer<Books>,
+    seen: Arc<Seen>,
     db: Db,
     folder: TempDir,
     place: EmptyDb,
@@ -97,15 +113,16 @@ impl Library {
             .rows_affected(&db)
             .await
             .unwrap();
-        let importer = Importer::new(
-            Books::default(),
-            db.clone(),
-            Clock::system(),
-            Random::system(),
-        );
+        let seen = Arc::new(Seen::new(engine));
+        let books = Books {
+            fails_at: 0.into(),
+            seen: Arc::clone(&seen),
+        };
+        let importer = Importer::new(books, db.clone(), Clock::system(), Random::system());
         let folder = tempfile::tempdir().unwrap();
         Self {
             importer,
+            seen,
             db,
             folder,
             place,
@@ -116,6 +133,7 @@ impl Library {
     fn failing_at(&self, batch: i64) -> Importer<Books> {
         let books = Books {
             fails_at: batch.into(),
+            seen: Arc::clone(&self.seen),
         };
         Importer::new(books, self.db.clone(), Clock::system(), Random::system())
     }
@@ -471,67 +489,6 @@ fn every_source_brings_the_same_rows() {
             assert_eq!(library.rows().await, expected);
             assert_eq!(report.kinds().unwrap(), []);
         }
-    });
-}
-
-#[test]
-fn bad_documents_are_refused_before_anything_happens() {
-    on_each(|library| async move {
-        let deep = "[".repeat(1000) + &"]".repeat(1000);
-        let good = book(1).to_string();
-        for (text, told) in [
-            (String::new(), "is empty"),
-            ("not json".to_owned(), "is not JSON"),
-            (
-                "[1, 2]".to_owned(),
-                "has no array of records at `library.books`",
-            ),
-            ("17".to_owned(), "has no array of records"),
-            (r#"{"library": 5}"#.to_owned(), "has no array of records"),
-            (r#"{"library": {}}"#.to_owned(), "has no array of records"),
-            (
-                r#"{"library": {"books": {}}}"#.to_owned(),
-                "has no array of records",
-            ),
-            (
-                format!(r#"{{"library": {{"books": [{good}, {{"isbn": "#),
-                "is cut off",
-            ),
-            (
-                format!(r#"{{"library": {{"books": [{good}]}}"#),
-                "is cut off",
-            ),
-            (
-                format!(r#"{{"library": {{"books": [{good}]}}}} more"#),
-                "is not JSON",
-            ),
-            (
-                format!(r#"{{"library": {{"books": [{good}, {deep}]}}}}"#),
-                "nested more than 500 deep",
-            ),
-            (deep.clone(), "has no array of records"),
-        ] {
-            let source = Source::json(library.file("bad.json", &text), ["library", "books"]);
-            let refused = library
-                .importer
-                .run(&source, &library.options())
-                .await
-                .unwrap_err();
-            assert!(
-                refused.chain().contains(told),
-                "{}: {refused:?}",
-                &text[..text.len().min(60)]
-            );
-        }
-        let source = Source::json("/nowhere/at/all.json", ["library"]);
-        let refused = library
-            .importer
-            .run(&source, &library.options())
-            .await
-            .unwrap_err();
-        assert!(refused.chain().contains("cannot be read"));
-        assert!(library.rows().await.is_empty());
-        assert!(!library.folder.path().join("backups").exists());
     });
 }
 

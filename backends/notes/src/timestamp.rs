@@ -1,9 +1,11 @@
 //! Instants as the API writes them (contract section 7): UTC, `+00:00`, six digits of fraction or none.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
-use std::fmt;
 use underpin::{
+    clock::write_isoformat,
     db::{Column, FromValue, Mismatch, Value},
     validation::{Model, Schema},
 };
@@ -27,11 +29,7 @@ impl From<DateTime<Utc>> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.0.format("%Y-%m-%dT%H:%M:%S"))?;
-        match self.0.timestamp_subsec_micros() {
-            0 => {}
-            micros => write!(formatter, ".{micros:06}")?,
-        }
+        write_isoformat(formatter, self.0)?;
         formatter.write_str("+00:00")
     }
 }

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Timelike, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 use underpin::{
+    clock::write_isoformat,
     db::{Column, FromValue, Mismatch, Value},
     validation::{Model, Schema},
 };
@@ -21,14 +22,7 @@ impl From<DateTime<Utc>> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Lists are full of these: a format string would be read anew for each.
-        let (date, time) = (self.0.date_naive(), self.0.time());
-        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-        write!(formatter, "{date:?}T{hour:02}:{minute:02}:{second:02}")?;
-        match self.0.timestamp_subsec_micros() {
-            0 => Ok(()),
-            micros => write!(formatter, ".{micros:06}"),
-        }
+        write_isoformat(formatter, self.0)
     }
 }
 

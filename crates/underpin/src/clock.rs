@@ -1,11 +1,14 @@
 //! The time of day, from the app: tests move it, nothing else reads the system's clock.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
 
 /// Tells the time. Cloning is cheap and shares the clock.
 #[derive(Clone, Debug, Default)]
@@ -65,5 +68,18 @@ impl Clock {
         if let (Source::Standing(standing), Some(micros)) = (&self.0, by.num_microseconds()) {
             standing.fetch_add(micros, Ordering::Relaxed);
         }
+    }
+}
+
+/// Writes an instant as Python's `datetime.isoformat` writes one in UTC that does not say so:
+/// `2026-11-21T06:58:14.195331`, six digits of fraction or none.
+pub fn write_isoformat(to: &mut impl fmt::Write, instant: DateTime<Utc>) -> fmt::Result {
+    // Lists are full of these: a format string would be read anew for each.
+    let (date, time) = (instant.date_naive(), instant.time());
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    write!(to, "{date:?}T{hour:02}:{minute:02}:{second:02}")?;
+    match instant.timestamp_subsec_micros() {
+        0 => Ok(()),
+        micros => write!(to, ".{micros:06}"),
     }
 }

@@ -3,8 +3,6 @@
 
 mod document;
 mod model;
-#[cfg(test)]
-mod owner_tests;
 mod repository;
 mod router;
 mod service;

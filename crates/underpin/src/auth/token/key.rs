@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::{
     Algorithm, TokenError,
     small_order::is_small_order,
-    verified::{Verified, print},
+    verified::{Verified, digest_of},
     write_base64url,
 };
 
@@ -248,10 +248,10 @@ impl VerifyingKey {
         if matches!(self.verifier, Verifier::Secret(_)) {
             return self.verifier.verify(message, signature).map_err(wrong);
         }
-        let print = print(message, signature);
-        if !self.verified.knows(&print) {
+        let digest = digest_of(message, signature);
+        if !self.verified.knows(&digest) {
             self.verifier.verify(message, signature).map_err(wrong)?;
-            self.verified.add(print);
+            self.verified.add(digest);
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use ring::digest::{Context, SHA256};
 const MOST: usize = 4096;
 
 /// SHA-256 over a signature, its length and what it signs.
-type Print = [u8; 32];
+type Digest = [u8; 32];
 
 /// The genuine signatures seen last. Only good ones get in, so forged tokens push nothing out, and nothing is kept
 /// longer than the key itself. Dates and claims are no affair of a signature: they are checked each time.
@@ -22,47 +22,47 @@ pub(super) struct Verified(Mutex<Generations>);
 
 #[derive(Default)]
 struct Generations {
-    young: HashSet<Print>,
-    old: HashSet<Print>,
+    young: HashSet<Digest>,
+    old: HashSet<Digest>,
 }
 
 impl Verified {
-    pub(super) fn knows(&self, print: &Print) -> bool {
+    pub(super) fn knows(&self, digest: &Digest) -> bool {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.young.contains(print) {
+        if seen.young.contains(digest) {
             return true;
         }
-        let is_old = seen.old.contains(print);
+        let is_old = seen.old.contains(digest);
         if is_old {
-            seen.add(*print);
+            seen.add(*digest);
         }
         is_old
     }
 
-    pub(super) fn add(&self, print: Print) {
+    pub(super) fn add(&self, digest: Digest) {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.add(print);
+        seen.add(digest);
     }
 }
 
 impl Generations {
-    fn add(&mut self, print: Print) {
+    fn add(&mut self, digest: Digest) {
         if self.young.len() >= MOST {
             self.old = mem::take(&mut self.young);
         }
-        self.young.insert(print);
+        self.young.insert(digest);
     }
 }
 
 /// The length comes first: else bytes could move between the two.
-pub(super) fn print(message: &[u8], signature: &[u8]) -> Print {
+pub(super) fn digest_of(message: &[u8], signature: &[u8]) -> Digest {
     let mut context = Context::new(&SHA256);
     context.update(&signature.len().to_be_bytes());
     context.update(signature);
     context.update(message);
-    let mut print = Print::default();
-    print.copy_from_slice(context.finish().as_ref());
-    print
+    let mut digest = Digest::default();
+    digest.copy_from_slice(context.finish().as_ref());
+    digest
 }
 
 #[cfg(test)]
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn what_is_in_use_stays_and_what_is_not_goes() {
         let verified = Verified::default();
-        let number = |number: usize| print(&number.to_be_bytes(), b"signature");
+        let number = |number: usize| digest_of(&number.to_be_bytes(), b"signature");
         for at in 0..10 * MOST {
             verified.add(number(at));
             assert!(at == 0 || verified.knows(&number(1)) || at == 1);
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn bytes_cannot_move_between_message_and_signature() {
-        assert_ne!(print(b"ab", b"c"), print(b"a", b"bc"));
-        assert_ne!(print(b"ca", b"b"), print(b"a", b"bc"));
+        assert_ne!(digest_of(b"ab", b"c"), digest_of(b"a", b"bc"));
+        assert_ne!(digest_of(b"ca", b"b"), digest_of(b"a", b"bc"));
     }
 }

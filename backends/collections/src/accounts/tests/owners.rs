@@ -3,11 +3,8 @@
 use serde_json::{Value, json};
 use underpin::{db::Engine, http::Method, testing::TestApp};
 
-use crate::app::{
-    app,
-    config::{Dialect, Options},
-    store::IdName,
-};
+use super::{serve, sign_up};
+use crate::app::config::Dialect;
 
 const FILE: &str = r#"{
     "topics": [{"id": "t"}],
@@ -17,28 +14,6 @@ const FILE: &str = r#"{
     ],
     "comments": [{"id": "c", "postId": "1"}]
 }"#;
-
-async fn served(engine: Engine, dialect: Dialect) -> (tempfile::TempDir, TestApp) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("db.json");
-    std::fs::write(&file, FILE).unwrap();
-    let mut options = Options::of_file(file).in_dialect(dialect);
-    options.auth = true;
-    options.owner_only = vec!["posts".to_owned()];
-    let app = app()
-        .feature(super::feature())
-        .with(IdName("id".to_owned()))
-        .with(options);
-    let key = [("SECRET_KEY", "0123456789-0123456789-0123456789")];
-    (folder, TestApp::with(app, engine, &key).await)
-}
-
-async fn token(app: &TestApp, name: &str) -> String {
-    let body = json!({ "username": name, "password": "a good password" });
-    let made = app.stranger().post("/auth/signup", body).await;
-    let made = made.expect_status(201).body();
-    made["access_token"].as_str().unwrap().to_owned()
-}
 
 /// What anybody who may not see them could try.
 const READS: &[&str] = &[
@@ -131,9 +106,9 @@ fn ids(list: &Value) -> Vec<&str> {
 
 #[underpin::test]
 async fn v1_shows_owned_records_to_their_owners_alone(engine: Engine) {
-    let (_folder, app) = served(engine, Dialect::V1).await;
+    let (_folder, app) = serve(FILE, engine, Dialect::V1).await;
     strangers_learn_nothing(&app).await;
-    let (ann, bob) = (token(&app, "ann").await, token(&app, "bob").await);
+    let (ann, bob) = (sign_up(&app, "ann").await, sign_up(&app, "bob").await);
     others_learn_nothing(&app, &bob).await;
     nothing_embedded_tells_of_them(&app, &bob).await;
     let page = app.bearer(&bob).get("/posts?_page=1").await.ok();
@@ -146,14 +121,14 @@ async fn v1_shows_owned_records_to_their_owners_alone(engine: Engine) {
 
 #[underpin::test]
 async fn v0_shows_owned_records_to_their_owners_alone(engine: Engine) {
-    let (_folder, app) = served(engine, Dialect::V0).await;
+    let (_folder, app) = serve(FILE, engine, Dialect::V0).await;
     strangers_learn_nothing(&app).await;
     for path in ["/topics/t/posts", "/posts?q=secret"] {
         app.stranger().get(path).await.expect_status(401);
     }
     let nested = app.stranger().post("/topics/t/posts", json!({})).await;
     nested.expect_status(401);
-    let (ann, bob) = (token(&app, "ann").await, token(&app, "bob").await);
+    let (ann, bob) = (sign_up(&app, "ann").await, sign_up(&app, "bob").await);
     others_learn_nothing(&app, &bob).await;
     nothing_embedded_tells_of_them(&app, &bob).await;
     let bobs = app.bearer(&bob);

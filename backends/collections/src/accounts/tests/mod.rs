@@ -1,5 +1,7 @@
 //! Accounts over HTTP, and whose records the store shows: on both engines, strangers first.
 
+mod owners;
+
 use serde_json::json;
 use underpin::{
     db::Engine,
@@ -10,7 +12,7 @@ use underpin::{
 use super::Access;
 use crate::app::{
     app,
-    config::Options,
+    config::{Dialect, Options},
     query::Query,
     store::{Dependents, IdName, NewId, Refusal, Store},
     value::parse,
@@ -18,11 +20,12 @@ use crate::app::{
 
 const FILE: &str = r#"{"posts":[{"id":"1","owner":"ann"},{"id":"2"}],"tags":[{"id":"1"}]}"#;
 
-async fn served(engine: Engine) -> (tempfile::TempDir, TestApp) {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("db.json");
-    std::fs::write(&file, FILE).unwrap();
-    let mut options = Options::of_file(file);
+/// The file served in a dialect, with `posts` for their owners only. The folder goes with what it returns.
+async fn serve(file: &str, engine: Engine, dialect: Dialect) -> (tempfile::TempDir, TestApp) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db.json");
+    std::fs::write(&path, file).unwrap();
+    let mut options = Options::of_file(path).in_dialect(dialect);
     options.auth = true;
     options.owner_only = vec!["posts".to_owned()];
     let app = app()
@@ -30,16 +33,15 @@ async fn served(engine: Engine) -> (tempfile::TempDir, TestApp) {
         .with(IdName("id".to_owned()))
         .with(options);
     let key = [("SECRET_KEY", "0123456789-0123456789-0123456789")];
-    (directory, TestApp::with(app, engine, &key).await)
+    (folder, TestApp::with(app, engine, &key).await)
 }
 
+/// The token of a new person.
 async fn sign_up(app: &TestApp, name: &str) -> String {
     let body = json!({ "username": name, "password": "a good password" });
-    let reply = app.stranger().post("/auth/signup", body).await;
-    reply.expect_status(201).body()["access_token"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    let made = app.stranger().post("/auth/signup", body).await;
+    let made = made.expect_status(201).body();
+    made["access_token"].as_str().unwrap().to_owned()
 }
 
 fn showing(token: &str) -> HeaderMap {
@@ -60,7 +62,7 @@ async fn ids(store: &Store) -> Vec<String> {
 
 #[underpin::test]
 async fn whoever_signs_up_can_log_in_and_nobody_else(engine: Engine) {
-    let (_directory, app) = served(engine).await;
+    let (_directory, app) = serve(FILE, engine, Dialect::default()).await;
     let stranger = app.stranger();
     stranger.get("/auth/me").await.expect_status(401);
     let login = |password: &str| json!({ "username": "ann", "password": password });
@@ -105,7 +107,7 @@ async fn whoever_signs_up_can_log_in_and_nobody_else(engine: Engine) {
 
 #[underpin::test]
 async fn owned_records_are_their_owners_alone(engine: Engine) {
-    let (_directory, app) = served(engine).await;
+    let (_directory, app) = serve(FILE, engine, Dialect::default()).await;
     let access: Access = app.get();
     let (ann, bob) = (sign_up(&app, "ann").await, sign_up(&app, "bob").await);
     let bad = access.store_for(&showing("a.b.c")).unwrap_err();

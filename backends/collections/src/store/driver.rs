@@ -39,6 +39,14 @@ impl Driver {
         self.parts.iter().all(|part| part.exact)
     }
 
+    /// The key that all records have which it finds, if it is one.
+    pub(super) fn single_key(&self) -> Option<&[u8]> {
+        match self.parts.as_slice() {
+            [part] => part.single(),
+            _ => None,
+        }
+    }
+
     /// The key that the records have which meet the whole condition, and no others, if there is such a key.
     pub(super) fn only_key(&self) -> Option<&[u8]> {
         match self.parts.as_slice() {

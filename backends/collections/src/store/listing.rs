@@ -11,6 +11,7 @@ use super::{
     Store,
     index::statements,
     model::Record,
+    plan::signed,
     repository::{RecordRow, Repository, Shelf, numbers_of, record},
 };
 use crate::app::{
@@ -21,8 +22,8 @@ use crate::app::{
 /// Lists up to this length are read at once. Tests have short lists, and go the same ways.
 pub(super) const SHORT: i64 = if cfg!(test) { 8 } else { 500 };
 
-/// Records per batch.
-const BATCH: i64 = 512;
+/// Records of the first batch in which some are looked for, and of the largest.
+const BATCHES: (u64, u64) = if cfg!(test) { (2, 8) } else { (32, 512) };
 
 /// Numbers per batch of records that are fetched by their number.
 const BY_NUMBER: usize = 256;
@@ -78,6 +79,7 @@ struct Scan {
     resource: i64,
     condition: Condition,
     range: Range<u64>,
+    batches: Batches,
     after: i64,
     seen: u64,
 }
@@ -86,10 +88,29 @@ struct Scan {
 struct Ordered {
     reader: Reader,
     index: i64,
+    keys: Range<Vec<u8>>,
     condition: Condition,
     range: Range<u64>,
+    batches: Batches,
     after: (Vec<u8>, i64),
     seen: u64,
+}
+
+/// How many records are read next: at first not many more than are wanted, then more and more.
+#[derive(Debug)]
+struct Batches(u64);
+
+impl Batches {
+    fn for_part(range: &Range<u64>) -> Self {
+        let (first, largest) = BATCHES;
+        Self(range.end.clamp(first, largest))
+    }
+
+    fn next(&mut self) -> i64 {
+        let now = self.0;
+        self.0 = BATCHES.1.min(2 * now);
+        signed(now)
+    }
 }
 
 impl Listing {
@@ -139,7 +160,7 @@ impl Listing {
                 scan.seen = 0;
             }
             Source::Ordered(ordered) => {
-                ordered.after = (Vec::new(), 0);
+                ordered.after = before(&ordered.keys);
                 ordered.seen = 0;
             }
         }
@@ -183,9 +204,10 @@ impl Listing {
         }
     }
 
+    /// Of an index only what lies between these keys is looked at.
     pub(super) fn ordered(
         reader: Reader,
-        index: i64,
+        (index, keys): (i64, Range<Vec<u8>>),
         condition: Condition,
         total: u64,
         range: Range<u64>,
@@ -195,7 +217,9 @@ impl Listing {
             index,
             condition,
             range: range.clone(),
-            after: (Vec::new(), 0),
+            batches: Batches::for_part(&range),
+            after: before(&keys),
+            keys,
             seen: 0,
         };
         Self {
@@ -206,11 +230,17 @@ impl Listing {
     }
 }
 
+/// What no entry between the keys comes before or is.
+fn before(keys: &Range<Vec<u8>>) -> (Vec<u8>, i64) {
+    (keys.start.clone(), i64::MIN)
+}
+
 impl Ordered {
     async fn next(&mut self) -> Result<Option<Vec<Record>>> {
         let mut batch = Vec::new();
         while batch.is_empty() && self.seen < self.range.end {
-            let query = statements::following(self.index, &self.after, BATCH);
+            let (limit, end) = (self.batches.next(), &self.keys.end);
+            let query = statements::following(self.index, &self.after, end, limit);
             let rows: Vec<(Vec<u8>, i64, i64, String)> = self.reader.fetch(query).await?;
             let Some((key, number, ..)) = rows.last() else {
                 break;
@@ -242,7 +272,8 @@ impl Scan {
     async fn next(&mut self) -> Result<Option<Vec<Record>>> {
         let mut batch = Vec::new();
         while batch.is_empty() && self.seen < self.range.end {
-            let query = Repository::following(self.resource, self.after, BATCH);
+            let limit = self.batches.next();
+            let query = Repository::following(self.resource, self.after, limit);
             let records = self.reader.records(query).await?;
             let Some(last) = records.last() else {
                 break;
@@ -410,6 +441,7 @@ impl Store {
             resource: list.id,
             condition,
             range: range.clone(),
+            batches: Batches::for_part(&range),
             after: numbers_of(list.id).start - 1,
             seen: 0,
         };

@@ -76,6 +76,32 @@ impl Store {
         Ok(Some(Listing::memory(records, total, range)))
     }
 
+    /// Of the many records that have one value somewhere those that meet the rest, too: no others are looked at.
+    pub(super) async fn walked(
+        &self,
+        list: &Shelf,
+        query: &Query,
+        driver: &Driver,
+    ) -> Result<Option<Listing>> {
+        let Some(key) = driver.single_key() else {
+            return Ok(None);
+        };
+        let index = match &query.sort {
+            None => Some(driver.index),
+            Some(sort) => self.order_index(list, sort, Some(&driver.path)).await?,
+        };
+        let Some(index) = index else {
+            return Ok(None);
+        };
+        let total = self.total(list, &query.condition, Some(driver)).await?;
+        let range = query.window.range(total);
+        let reader = self.reader(signed(range.end - range.start)).await?;
+        let entries = (index, key::starting_with(key));
+        let condition = query.condition.clone();
+        let listing = Listing::ordered(reader, entries, condition, total, range);
+        Ok(Some(listing))
+    }
+
     /// Values of different types have no order that does not contradict itself.
     async fn is_of_one_type(&self, index: i64, order: Order) -> Result<bool> {
         let mut found = Vec::new();

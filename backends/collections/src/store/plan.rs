@@ -8,7 +8,7 @@ use underpin::Result;
 use super::{
     Store,
     driver::Driver,
-    index::statements,
+    index::{key, statements},
     listing::{Listing, Reader, SHORT, rearranged, size},
     repository::{RecordRow, Repository, Shelf, record},
 };
@@ -50,6 +50,9 @@ impl Store {
             }
             if let Some(page) = self.page_in_order(list, &query, driver).await? {
                 return Ok(page);
+            }
+            if let Some(listing) = self.walked(list, &query, driver).await? {
+                return Ok(listing);
             }
         }
         if let Some(listing) = self.searched(list, &query).await? {
@@ -151,7 +154,7 @@ impl Store {
         }
         Ok(Listing::ordered(
             self.reader(length).await?,
-            index,
+            (index, key::all()),
             condition,
             total,
             range,

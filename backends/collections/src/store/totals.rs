@@ -10,6 +10,7 @@ use super::{
     driver::Driver,
     index::statements,
     listing::{SHORT, meets},
+    plan::SOME,
     repository::{RecordRow, Repository, Shelf, numbers_of, record, records_at},
 };
 use crate::app::{
@@ -58,6 +59,7 @@ impl Store {
                 }
                 u64::try_from(count).unwrap_or(0)
             }
+            Some(driver) if driver.count < SOME => count_among(snapshot, driver, condition).await?,
             _ => count_all(snapshot, list.id, condition).await?,
         };
         if let Some(version) = version {
@@ -111,6 +113,27 @@ impl Store {
         }
         Ok(written.is_some())
     }
+}
+
+/// Of the candidates that an index finds.
+async fn count_among(
+    mut snapshot: Snapshot,
+    driver: &Driver,
+    condition: &Condition,
+) -> Result<u64> {
+    let mut count = 0;
+    for part in &driver.parts {
+        let mut numbers: Vec<i64> = statements::numbers(driver.index, &part.keys)
+            .fetch_all(&mut snapshot)
+            .await?;
+        numbers.sort_unstable();
+        for some in numbers.chunks(256) {
+            for record in records_at(Repository::numbered(some), &mut snapshot).await? {
+                count += u64::from(meets(condition, &record)?);
+            }
+        }
+    }
+    Ok(count)
 }
 
 async fn count_all(mut snapshot: Snapshot, resource: i64, condition: &Condition) -> Result<u64> {

@@ -66,6 +66,11 @@ pub(in super::super) fn of_number(number: f64) -> Vec<u8> {
     key
 }
 
+/// Every key: none begins with this byte, not even one of a falling order.
+pub(in super::super) fn all() -> Range<Vec<u8>> {
+    Vec::new()..vec![u8::MAX]
+}
+
 /// All keys that begin with `key`: no key of one value begins with that of another.
 pub(in super::super) fn starting_with(key: &[u8]) -> Range<Vec<u8>> {
     let mut end = key.to_vec();

@@ -272,18 +272,24 @@ pub(in super::super) fn in_order_within(
     .bind(limit)
 }
 
-/// The next records in the order of the index, with their keys.
-pub(in super::super) fn following(index: i64, after: &(Vec<u8>, i64), limit: i64) -> Query {
+/// The next records in the order of the index and before the key `end`, with their keys.
+pub(in super::super) fn following(
+    index: i64,
+    after: &(Vec<u8>, i64),
+    end: &[u8],
+    limit: i64,
+) -> Query {
     sql(
         "SELECT entries.key, records.number, records.stamp, records.body
            FROM (SELECT key, number FROM collections_entries
-                  WHERE index_id = $1 AND (key, number) > ($2, $3)
-                  ORDER BY key, number LIMIT $4) AS entries
+                  WHERE index_id = $1 AND (key, number) > ($2, $3) AND key < $4
+                  ORDER BY key, number LIMIT $5) AS entries
            JOIN collections_records records ON records.number = entries.number
           ORDER BY entries.key, entries.number",
     )
     .bind(index)
     .bind(after.0.clone())
     .bind(after.1)
+    .bind(end.to_vec())
     .bind(limit)
 }

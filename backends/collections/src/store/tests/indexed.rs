@@ -394,11 +394,18 @@ async fn a_page_of_one_value_in_an_order_comes_from_an_index_on_both(engine: Eng
                 Test::Is("x\0".into()),
             ] {
                 let keys = vec![key("t", descending), key("n", !descending)];
-                queries.push(Query {
-                    condition: Condition::leaf(Path::lodash("v"), test),
-                    sort: Some(Sort { order, keys }),
-                    window: Window::Page { number: 2, size: 7 },
-                });
+                let of_value = Condition::leaf(Path::lodash("v"), test);
+                let few = Condition::leaf(Path::lodash("n"), Test::Greater(Json::Number(5.0)));
+                let both = Condition::And(vec![few, of_value.clone()]);
+                for sort in [Some(Sort { order, keys }), None] {
+                    for condition in [&of_value, &both] {
+                        queries.push(Query {
+                            condition: condition.clone(),
+                            sort: sort.clone(),
+                            window: Window::Page { number: 2, size: 7 },
+                        });
+                    }
+                }
             }
         }
     }

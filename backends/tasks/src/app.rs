@@ -12,8 +12,6 @@ mod timestamp;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
-mod issuer;
-#[cfg(test)]
 mod people;
 
 use config::Settings;

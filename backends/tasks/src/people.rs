@@ -3,10 +3,13 @@
 use serde_json::json;
 use underpin::{
     db::Engine,
-    testing::{Person, TestApp},
+    testing::{Issuer, Person, TestApp, new_key},
 };
 
-use crate::app::{app, issuer::Issuer};
+use crate::app::app;
+
+/// Where Better Auth's keys are.
+pub const KEYS: &str = "/api/auth/jwks";
 
 /// The app and the issuer whom it asks for keys.
 pub struct Todo {
@@ -21,7 +24,8 @@ impl Todo {
 
     /// The app with further variables.
     pub async fn start_with(engine: Engine, variables: &[(&str, &str)]) -> Self {
-        let issuer = Issuer::start().await;
+        let issuer = Issuer::start(new_key()).await;
+        issuer.publish(KEYS, &[("k1", &issuer.key)]);
         let mut all = vec![("BETTER_AUTH_URL", issuer.url.as_str())];
         all.extend(variables);
         let app = TestApp::with(app(), engine, &all).await;

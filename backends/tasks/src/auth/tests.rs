@@ -5,13 +5,10 @@ use underpin::{
     auth::token::{Algorithm, SigningKey, encode_with_header},
     db::Engine,
     http::Method,
-    testing::TestApp,
+    testing::{TestApp, new_key, signed},
 };
 
-use crate::app::{
-    issuer::{KEYS, new_key, signed},
-    people::Todo,
-};
+use crate::app::people::{KEYS, Todo};
 
 const TASKS: &str = "/api/v1/tasks";
 const NOW: i64 = 20_000 * 86_400;
@@ -141,7 +138,7 @@ async fn a_new_key_works_at_once(engine: Engine) {
         200
     );
     let new = new_key();
-    todo.issuer.publish(&[("k2", &new)]);
+    todo.issuer.publish(KEYS, &[("k2", &new)]);
     let token = signed("k2", &new, &json!({ "sub": "ann" }));
     assert_eq!(status(&todo.app, &token).await, 200);
     assert_eq!(todo.issuer.asked(KEYS), 2);

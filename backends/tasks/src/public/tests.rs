@@ -25,7 +25,7 @@ async fn anyone_may_read_them(engine: Engine) {
         page("/health/ready").await,
         r#"{"status":"ready","checks":{"database":{"status":"healthy"},"openai_api":{"status":"not_configured","message":"AI_API_KEY not set"}}}"#
     );
-    assert_eq!(todo.issuer.asked(crate::app::issuer::KEYS), 0);
+    assert_eq!(todo.issuer.asked(crate::app::people::KEYS), 0);
 }
 
 #[underpin::test]

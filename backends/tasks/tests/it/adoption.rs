@@ -4,13 +4,10 @@ use serde_json::{Value, json};
 use tokio_postgres::Client;
 use underpin::{
     db::Engine,
-    testing::{EmptyDb, TestDb, TestProgram, block_on},
+    testing::{EmptyDb, Issuer, TestDb, TestProgram, block_on},
 };
 
-use crate::{
-    issuer::Issuer,
-    setup::{postgres, tasks},
-};
+use crate::setup::{issuer, postgres, tasks, token};
 
 const EXISTING: &str = include_str!("../samples/existing.sql");
 const ROWS: &str = include_str!("../samples/rows.sql");
@@ -33,7 +30,7 @@ fn on_an_old_database(test: &impl AsyncFn(&Old)) {
         let db = EmptyDb::new(Engine::Postgres).await;
         let session = postgres(&db.address()).await;
         session.batch_execute(EXISTING).await.unwrap();
-        let issuer = Issuer::start();
+        let issuer = issuer().await;
         let program = tasks(&db.address(), &issuer.url);
         let old = Old {
             _db: db,
@@ -66,7 +63,7 @@ fn with_the_key_the_start_says_so_and_tasks_cannot_be_made() {
             "{said}"
         );
         let running = old.program.serve().await;
-        let ann = running.bearer(&old.issuer.token("ann"));
+        let ann = running.bearer(&token(&old.issuer, "ann"));
         ann.get(TASKS).await.expect_status(200);
         let task = json!({ "title": "a", "priority": "Low" });
         ann.post(TASKS, &task).await.expect_status(503);
@@ -91,7 +88,7 @@ fn without_the_key_both_programs_see_the_same_and_nothing_else_is_touched() {
         old.session.batch_execute(ROWS).await.unwrap();
         let before = rows(&old.session).await;
         let running = old.program.serve().await;
-        let ann = running.bearer(&old.issuer.token("ann"));
+        let ann = running.bearer(&token(&old.issuer, "ann"));
         let expected = json!([{
             "id": 1, "user_id": "ann", "title": "Old, with tags", "description": null, "completed": true,
             "priority": "High", "tags": ["a,b", "c\"d", "{e}", " f ", ""], "due_date": "2026-11-24",
@@ -99,7 +96,7 @@ fn without_the_key_both_programs_see_the_same_and_nothing_else_is_touched() {
         }]);
         let listed = ann.get("/api/v1/tasks?tag=c%22d").await.expect_status(200);
         assert_eq!(listed.text(), expected.to_string());
-        let carl = running.bearer(&old.issuer.token("carl")).get(TASKS).await;
+        let carl = running.bearer(&token(&old.issuer, "carl")).get(TASKS).await;
         assert_eq!(carl.ok()[0]["tags"], json!([]));
         let new = json!({ "title": "New", "priority": "High", "tags": ["x,y", "z"], "due_date": "2027-01-01" });
         let made: Value = ann.post(TASKS, &new).await.expect_status(201).body();

@@ -5,7 +5,7 @@
 
 use std::{
     env, fs,
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader},
     net::SocketAddr,
     os::unix::fs::symlink,
     path::PathBuf,
@@ -16,13 +16,12 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use underpin::{
     db::Engine,
-    testing::{EmptyDb, RunningProgram, TestClient, TestDb},
+    testing::{Browser, EmptyDb, RunningProgram, TestClient, TestDb, find_program, left_out},
 };
 
 use crate::setup::tasks;
 
 const TASKS: &str = "/api/v1/tasks";
-const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// A Better Auth of its own, with nobody in it. It ends with its standard input.
 struct BetterAuth {
@@ -36,7 +35,7 @@ struct BetterAuth {
 impl BetterAuth {
     /// `None` if it is left out.
     fn start() -> Option<Self> {
-        let Some(modules) = modules().filter(|_| find(&["node"]).is_some()) else {
+        let Some(modules) = modules().filter(|_| find_program(&["node"]).is_some()) else {
             left_out("no Node.js with Better Auth to log in with (`npm ci` in tests/better-auth)");
             return None;
         };
@@ -88,19 +87,6 @@ impl Drop for BetterAuth {
     }
 }
 
-fn left_out(what: &str) {
-    assert!(
-        env::var_os("CI").is_none(),
-        "CI must have what is missing: {what}"
-    );
-    // Past the harness, which keeps what a test prints to itself.
-    let line = format!(
-        "LEFT OUT: {what}
-"
-    );
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
-}
-
 fn modules() -> Option<PathBuf> {
     let said = env::var_os("BETTER_AUTH_MODULES").map(PathBuf::from);
     let cache = || {
@@ -110,13 +96,6 @@ fn modules() -> Option<PathBuf> {
     };
     said.or_else(cache)
         .filter(|folder| folder.join("better-auth").is_dir())
-}
-
-fn find(programs: &[&'static str]) -> Option<&'static str> {
-    let path = env::var_os("PATH")?;
-    let folders: Vec<_> = env::split_paths(&path).collect();
-    let is_there = |name: &str| folders.iter().any(|folder| folder.join(name).is_file());
-    programs.iter().copied().find(|name| is_there(name))
 }
 
 async fn token(user: &TestClient) -> String {
@@ -194,47 +173,16 @@ async fn a_page_of_another_origin_does_what_the_frontend_does() {
     let Some(better_auth) = BetterAuth::start() else {
         return;
     };
-    let Some(browser) = find(&BROWSERS) else {
-        return left_out("no Chromium to call the API from another origin");
+    let Some(browser) = Browser::find("to call the API from another origin") else {
+        return;
     };
     let (_db, running) = beside(&better_auth).await;
     let page = format!("{}/page?api=http://{}", better_auth.url, running.address());
-    let dom = tokio::task::spawn_blocking(move || look(browser, &page));
-    let dom = dom.await.unwrap();
+    let dom = browser.look(&page).await;
     assert!(
         dom.contains("<title>done</title>"),
         "{dom}\n{}",
         running.log()
     );
     assert!(dom.contains("ok at the login"), "{dom}");
-}
-
-/// What the page looks like when all is done.
-fn look(browser: &str, page: &str) -> String {
-    let profile = tempfile::tempdir().unwrap();
-    let output = Command::new(browser)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-        ])
-        .args([
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ])
-        .args([
-            "--disable-dev-shm-usage",
-            "--virtual-time-budget=60000",
-            "--dump-dom",
-        ])
-        .arg("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1")
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(page)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }

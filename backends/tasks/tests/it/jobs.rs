@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use underpin::{
     db::Engine,
-    testing::{EmptyDb, RunningProgram, TestClient, TestProgram},
+    testing::{EmptyDb, Issuer, RunningProgram, TestClient, TestProgram},
 };
 
-use crate::{issuer::Issuer, setup::tasks};
+use crate::setup::{issuer, tasks, token};
 
 const TASKS: &str = "/api/v1/tasks";
 
@@ -41,7 +41,7 @@ async fn stop(running: RunningProgram) {
 
 async fn start(engine: Engine) -> (EmptyDb, Issuer, TestProgram) {
     let db = EmptyDb::new(engine).await;
-    let issuer = Issuer::start();
+    let issuer = issuer().await;
     let program = tasks(&db.address(), &issuer.url);
     (db, issuer, program)
 }
@@ -50,7 +50,7 @@ async fn start(engine: Engine) -> (EmptyDb, Issuer, TestProgram) {
 async fn replicas_that_start_together_make_each_successor_once(engine: Engine) {
     let (_db, issuer, program) = start(engine).await;
     let filling = program.clone().variable("JOBS", "off").serve().await;
-    fill(&filling.bearer(&issuer.token("ann"))).await;
+    fill(&filling.bearer(&token(&issuer, "ann"))).await;
     stop(filling).await;
     let (a, b, c, d) = tokio::join!(
         program.serve(),
@@ -58,7 +58,7 @@ async fn replicas_that_start_together_make_each_successor_once(engine: Engine) {
         program.serve(),
         program.serve()
     );
-    let ann = a.bearer(&issuer.token("ann"));
+    let ann = a.bearer(&token(&issuer, "ann"));
     let made = open(&ann).await;
     assert_eq!(made.len(), 30);
     let due: Vec<&str> = [0, 10, 20]
@@ -69,7 +69,7 @@ async fn replicas_that_start_together_make_each_successor_once(engine: Engine) {
         stop(running).await;
     }
     let again = program.serve().await;
-    let ann = again.bearer(&issuer.token("ann"));
+    let ann = again.bearer(&token(&issuer, "ann"));
     assert_eq!(open(&ann).await.len(), 30, "a restart makes none again");
     stop(again).await;
 }
@@ -80,7 +80,7 @@ async fn a_program_without_jobs_makes_none_and_the_verb_does(engine: Engine) {
     let program = program.variable("JOBS", "off");
     for _ in 0..2 {
         let running = program.serve().await;
-        let ann = running.bearer(&issuer.token("ann"));
+        let ann = running.bearer(&token(&issuer, "ann"));
         if open(&ann).await.is_empty() && ann.get(TASKS).await.ok() == json!([]) {
             fill(&ann).await;
         }
@@ -92,7 +92,7 @@ async fn a_program_without_jobs_makes_none_and_the_verb_does(engine: Engine) {
         assert_eq!(ran.code, Some(0), "{}", ran.errors);
     }
     let running = program.serve().await;
-    let ann = running.bearer(&issuer.token("ann"));
+    let ann = running.bearer(&token(&issuer, "ann"));
     assert_eq!(open(&ann).await.len(), 30);
     stop(running).await;
     let listed = program.run(&["jobs", "list"], "").await;

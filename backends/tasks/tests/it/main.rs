@@ -4,6 +4,5 @@
 
 mod adoption;
 mod better_auth;
-mod issuer;
 mod jobs;
 mod setup;

@@ -9,9 +9,11 @@
 )]
 
 mod app;
+mod browser;
 mod cluster;
 mod database;
 mod empty;
+mod issuer;
 mod process;
 mod reply;
 mod run;
@@ -19,11 +21,13 @@ mod server;
 pub mod statements;
 
 pub use app::{Person, TestApp};
+pub use browser::{Browser, find_program, left_out};
 pub use cluster::{Cluster, free_port};
 pub use database::TestDb;
 pub use empty::EmptyDb;
 #[cfg(test)]
 pub(crate) use empty::address;
+pub use issuer::{Issuer, new_key, signed};
 pub use process::{Finished, RunningProgram, TestClient, TestProgram};
 pub use reply::Reply;
 pub use run::{block_on, on, serve_by};

@@ -3,11 +3,9 @@
 use std::{
     collections::BTreeSet,
     convert::Infallible,
-    env, fs,
-    io::Write,
+    fs,
     net::SocketAddr,
     path::Path,
-    process::{Command, Stdio},
     sync::{Arc, Mutex},
 };
 
@@ -23,24 +21,15 @@ use percent_encoding::percent_decode_str;
 use tokio::{net::TcpListener, task::JoinSet};
 
 use super::{Page, asset, oauth2_redirect, redoc, swagger};
+use crate::testing::Browser;
 
 const DOCUMENT: &str = include_str!("browser_document.json");
-const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 type Asked = Arc<Mutex<BTreeSet<String>>>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_pages_work_in_a_browser_without_any_other_host() {
-    let Some(browser) = find_browser() else {
-        assert!(
-            env::var_os("CI").is_none(),
-            "no Chromium, but CI must look at the pages"
-        );
-        writeln!(
-            std::io::stderr(),
-            "LEFT OUT: no Chromium to look at the documentation pages"
-        )
-        .unwrap();
+    let Some(browser) = Browser::find("to look at the documentation pages") else {
         return;
     };
     let asked = Asked::default();
@@ -81,14 +70,6 @@ async fn both_pages_work_in_a_browser_without_any_other_host() {
     );
     let well = |line: &String| line.starts_with("200 ") || line.starts_with("302 ");
     assert!(asked.iter().all(well), "{asked:?}");
-}
-
-fn find_browser() -> Option<&'static str> {
-    let path = env::var_os("PATH")?;
-    let folders: Vec<_> = env::split_paths(&path).collect();
-    BROWSERS
-        .into_iter()
-        .find(|name| folders.iter().any(|folder| folder.join(name).is_file()))
 }
 
 async fn serve(listener: TcpListener, asked: Asked) {
@@ -199,37 +180,18 @@ impl Look {
     }
 }
 
-fn look(browser: &str, address: SocketAddr, page: &'static str) -> Look {
+fn look(browser: Browser, address: SocketAddr, page: &'static str) -> Look {
     let profile = tempfile::tempdir().unwrap();
     let net_log = profile.path().join("net.json");
-    let output = Command::new(browser)
+    let output = browser
+        .command(profile.path())
         .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-        ])
-        .args([
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ])
-        .args([
-            "--disable-dev-shm-usage",
             "--enable-logging=stderr",
             "--window-size=1200,1600",
-        ])
-        .arg("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1")
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(format!("--log-net-log={}", net_log.display()))
-        .args([
             "--disable-popup-blocking",
-            "--virtual-time-budget=60000",
-            "--dump-dom",
         ])
+        .arg(format!("--log-net-log={}", net_log.display()))
         .arg(format!("http://{address}{page}"))
-        .stdin(Stdio::null())
         .output()
         .unwrap();
     let console = String::from_utf8_lossy(&output.stderr);

@@ -97,10 +97,19 @@ impl Condition {
 
     /// Whether an expression in it was given up on some records: what was found is not all there is.
     pub fn is_exhausted(&self) -> bool {
+        self.has_pattern(Pattern::is_exhausted)
+    }
+
+    /// Whether that can happen: what is found then depends on what the request has looked at before.
+    pub fn may_be_exhausted(&self) -> bool {
+        self.has_pattern(Pattern::goes_back)
+    }
+
+    fn has_pattern(&self, such: fn(&Pattern) -> bool) -> bool {
         match self {
-            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::is_exhausted),
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(|part| part.has_pattern(such)),
             Self::Leaf(leaf) => match &leaf.test {
-                Test::Like(pattern) => pattern.is_exhausted(),
+                Test::Like(pattern) => such(pattern),
                 _ => false,
             },
             Self::All | Self::None | Self::Search(_) => false,

@@ -79,6 +79,11 @@ impl Pattern {
         })
     }
 
+    /// Whether it is one that may be given up on texts.
+    pub fn goes_back(&self) -> bool {
+        matches!(*self.engine, Engine::Backtracking(_))
+    }
+
     /// Whether it was given up on texts since it was made: what it found is not all there is.
     pub fn is_exhausted(&self) -> bool {
         match &*self.engine {

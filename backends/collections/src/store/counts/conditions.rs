@@ -197,7 +197,12 @@ impl Drop for Counting<'_> {
     }
 }
 
+/// What a condition is remembered by. One with an expression that may be given up is not: what it finds is what one
+/// request had the patience for.
 fn name_of(condition: &Condition) -> Option<String> {
+    if condition.may_be_exhausted() {
+        return None;
+    }
     let name = format!("{condition:?}");
     (name.len() <= LONGEST).then_some(name)
 }

@@ -209,7 +209,7 @@ impl Keeper {
         } = contents;
         let base = self.base(hash, schema);
         self.bases.keep(&base, &prints).await.map_err(refused)?;
-        self.store.release_memory().await.map_err(refused)?;
+        self.store.release_memory().await;
         Ok(true)
     }
 

@@ -123,9 +123,11 @@ impl Store {
         self.repository().version().await
     }
 
-    /// Gives back the memory that reading a whole file took.
-    pub async fn release_memory(&self) -> Result<()> {
-        self.repository().db.release_memory().await
+    /// Gives back the memory that reading a whole file took. Whether that succeeds is no matter for who has read it.
+    pub async fn release_memory(&self) {
+        if let Err(error) = self.repository().db.release_memory().await {
+            tracing::warn!(error = error.chain(), "memory could not be given back");
+        }
     }
 
     /// Lets no request of this instance write until the guard is dropped: for an edit of the file that could not

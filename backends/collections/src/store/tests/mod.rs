@@ -336,6 +336,14 @@ async fn several_changes_are_one(engine: Engine) {
     }
 }
 
+#[underpin::test]
+async fn memory_that_is_not_given_back_is_no_fault(engine: Engine) {
+    let (db, store) = store(engine, "{}").await;
+    db.db().close().await;
+    assert!(store.version().await.is_err());
+    let () = store.release_memory().await;
+}
+
 fn by_post() -> dependents::Keys {
     Arc::new(|name| vec![format!("{}Id", name.trim_end_matches('s'))])
 }

@@ -24,7 +24,7 @@ pub enum Dependents {
     /// Nothing.
     #[default]
     Keep,
-    /// v0: they are removed, whatever the type of the id, and what refers to them in turn.
+    /// v0: they are removed, whatever the type of the id. What refers to them in turn stays.
     Remove(Keys),
     /// v1: in other lists, their reference becomes `null` if it is the id, of the same type.
     Clear {
@@ -66,7 +66,7 @@ impl Store {
         }
         match dependents {
             Dependents::Keep => Ok(()),
-            Dependents::Remove(keys) => self.remove_all(list, ids, keys, changes).await,
+            Dependents::Remove(keys) => self.remove_all(list, &ids, keys, changes).await,
             Dependents::Clear {
                 keys,
                 remove_in,
@@ -90,26 +90,17 @@ impl Store {
     async fn remove_all(
         &self,
         list: &Shelf,
-        ids: Vec<String>,
+        ids: &[String],
         keys: &Keys,
         changes: &mut Changes,
     ) -> Result<()> {
+        let keys = keys(&list.name);
+        let tests: Vec<Test> = ids.iter().cloned().map(Test::TextIs).collect();
         let shelves = self.repository().shelves().await?;
-        let mut due = vec![(list.name.clone(), ids)];
-        while let Some((name, ids)) = due.pop() {
-            let keys = keys(&name);
-            for other in shelves.iter().filter(|other| other.is_list()) {
-                let tests: Vec<Test> = ids.iter().cloned().map(Test::TextIs).collect();
-                let mut next = Vec::new();
-                for record in self.with_any(&other.name, &keys, &tests).await? {
-                    if changes.has(&record) {
-                        continue;
-                    }
-                    next.extend(self.id_text(&record)?);
-                    changes.add(other, Change::Remove { old: record });
-                }
-                if !next.is_empty() {
-                    due.push((other.name.clone(), next));
+        for other in shelves.iter().filter(|other| other.is_list()) {
+            for old in self.with_any(&other.name, &keys, &tests).await? {
+                if !changes.has(&old) {
+                    changes.add(other, Change::Remove { old });
                 }
             }
         }
@@ -158,16 +149,6 @@ impl Store {
             Some(listing) => listing.all().await,
             None => Ok(Vec::new()),
         }
-    }
-
-    fn id_text(&self, record: &Record) -> Result<Option<String>> {
-        let json = record.json()?;
-        let id = json
-            .as_object()
-            .and_then(|object| object.get(self.id_name()));
-        Ok(id
-            .filter(|id| **id != Json::Null)
-            .map(|id| id.to_text().into_owned()))
     }
 }
 

@@ -106,6 +106,7 @@ async fn a_deletion_takes_its_own_dependents_along_and_no_others(engine: Engine)
     let ann = person(engine, |_| {}).await;
     ann.delete("/posts/1").await.expect_status(200);
     assert_eq!(ids(&ann, "/comments").await, [2, 3, 4]);
+    assert_eq!(ids(&ann, "/likes").await, [1], "one level, as the original");
     ann.delete("/posts/1").await.expect_status(404);
     assert_eq!(ids(&ann, "/comments").await, [2, 3, 4]);
     let keeping = person(engine, |options| options.keep_dependents = true).await;

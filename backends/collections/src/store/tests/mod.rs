@@ -357,8 +357,7 @@ async fn dependents_go_with_what_they_refer_to(engine: Engine) {
         .await
         .unwrap()
         .unwrap();
-    let left =
-        r#"{"posts":[{"id":2}],"comments":[{"id":3,"postId":2}],"notes":[{"id":2,"commentId":3}]}"#;
+    let left = r#"{"posts":[{"id":2}],"comments":[{"id":3,"postId":2}],"notes":[{"id":1,"commentId":"2"},{"id":2,"commentId":3}]}"#;
     assert_eq!(everything(&store).await, left);
 }
 

@@ -128,7 +128,12 @@ impl Reply {
             self.headers
                 .insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
+        // A body that is seen to be empty would take a length that was set along with it.
+        let says_nothing = bodiless && self.headers.contains_key(header::CONTENT_LENGTH);
         let body = match self.content {
+            _ if says_nothing => {
+                Body::from_stream(stream::empty::<Result<Bytes, std::io::Error>>())
+            }
             _ if is_head => Body::empty(),
             Content::Nothing => Body::empty(),
             Content::Whole(bytes) => Body::from(bytes),

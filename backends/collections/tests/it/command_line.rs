@@ -1,6 +1,10 @@
 //! What can be typed: with and without the verb, refused with a hint, and what the other verbs do.
 
-use std::fs;
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+};
 
 use serde_json::{Value, json};
 
@@ -19,6 +23,43 @@ async fn the_verb_may_be_left_out_and_flags_win_over_variables() {
         let running = program.serve_with(arguments, "").await;
         assert_ne!(running.address().port(), 1);
         assert!(running.log().contains("/posts"), "{}", running.log());
+    }
+}
+
+#[tokio::test]
+async fn a_preflight_is_answered_byte_by_byte_as_by_the_originals() {
+    for dialect in ["v0", "v1"] {
+        let program = serving(FILE);
+        let running = program
+            .serve_with(&["db.json", "--dialect", dialect], "")
+            .await;
+        let mut stream = TcpStream::connect(running.address()).unwrap();
+        let request = "OPTIONS /posts HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        let reply = reply.to_lowercase();
+        assert!(reply.starts_with("http/1.1 204 no content"), "{reply}");
+        assert!(reply.contains("\r\ncontent-length: 0\r\n"), "{reply}");
+        assert!(reply.ends_with("\r\n\r\n"), "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn flags_that_change_nothing_are_named_at_the_start() {
+    let program = serving(FILE);
+    for (arguments, named) in [
+        (&["--dialect", "v0", "--no-cors"][..], "--no-cors"),
+        (&["--strict", "--total-count"], "--total-count"),
+    ] {
+        let running = program
+            .serve_with(&[&["db.json"], arguments].concat(), "")
+            .await;
+        let log = running.log();
+        assert!(
+            log.contains(named) && log.contains("has no effect"),
+            "{log}"
+        );
     }
 }
 

@@ -112,7 +112,7 @@ fn about_the_server() -> [Arg; 7] {
     ]
 }
 
-fn about_the_answers() -> [Arg; 12] {
+fn about_the_answers() -> [Arg; 13] {
     [
         value(
             "dialect",
@@ -128,12 +128,12 @@ fn about_the_answers() -> [Arg; 12] {
         flag("read-only", "Refuse everything that writes").visible_alias("ro"),
         flag(
             "no-cors",
-            "Send no CORS headers; with --strict only --nc does, as in the original",
+            "v1: send no CORS headers; in v0 only --nc is heeded, as in the original",
         ),
         flag("nc", "Send no CORS headers"),
         flag(
             "no-gzip",
-            "Compress nothing; with --strict only --ng does, as in the original",
+            "Accepted: v1 never compresses, and in v0 only --ng is heeded, as in the original",
         ),
         flag("ng", "Compress nothing"),
         value("id", "NAME", "The property that tells records apart")
@@ -151,7 +151,11 @@ fn about_the_answers() -> [Arg; 12] {
             .default_value("random"),
         flag(
             "total-count",
-            "v1: tell the number of records in a header of every list, as v0 does of pages",
+            "v1: tell the number of records in a header of every list; not with --strict",
+        ),
+        flag(
+            "ids-as-text",
+            "v1: let ?id=1 find the record whose id is \"1\"; not with --strict",
         ),
         flag(
             "keep-dependents",
@@ -261,9 +265,10 @@ impl<'a> Given<'a> {
         options.routes = self.text("routes").map(Into::into);
         options.static_directories = self.texts("static").into_iter().map(Into::into).collect();
         options.read_only = self.flag("read-only");
-        // The original reads the long spellings as something else.
-        options.no_cors = self.flag("nc") || (self.flag("no-cors") && !options.strict);
-        options.no_gzip = self.flag("ng") || (self.flag("no-gzip") && !options.strict);
+        // The original reads the long spellings as something else: scripts that have them rely on what it does.
+        let is_v0 = options.dialect == Dialect::V0 || options.strict;
+        options.no_cors = self.flag("nc") || self.heeded("--no-cors", !is_v0, &mut options);
+        options.no_gzip = self.flag("ng") || self.heeded("--no-gzip", !is_v0, &mut options);
         options.snapshots = self.text("snapshots").unwrap_or(".").into();
         let delay = self.of("delay").get_one::<u64>("delay").copied();
         options.delay = delay.map(Duration::from_millis);
@@ -273,12 +278,23 @@ impl<'a> Given<'a> {
         if self.text("ids") == Some("number") {
             options.ids = Ids::Number;
         }
-        options.total_count = self.flag("total-count");
+        let may_add = !options.strict;
+        options.total_count = self.heeded("--total-count", may_add, &mut options);
+        options.ids_as_text = self.heeded("--ids-as-text", may_add, &mut options);
         options.keep_dependents = self.flag("keep-dependents");
         options.auth = self.flag("auth");
         options.owner_only = self.texts("owner-only");
         check(&options)?;
         Ok(options)
+    }
+
+    /// Whether a flag was given, and counts; one that does not is noted.
+    fn heeded(&self, flag: &'static str, counts: bool, options: &mut Options) -> bool {
+        let given = self.flag(flag.trim_start_matches('-'));
+        if given && !counts {
+            options.without_effect.push(flag);
+        }
+        given && counts
     }
 
     fn dialect(&self) -> Dialect {

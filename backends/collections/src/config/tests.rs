@@ -45,8 +45,8 @@ fn every_flag_of_v0_is_understood_in_each_of_its_spellings() {
         "--static",
         "web",
         "--read-only",
-        "--no-cors",
-        "--no-gzip",
+        "--nc",
+        "--ng",
         "--snapshots",
         ".",
         "--delay",
@@ -97,11 +97,27 @@ fn every_flag_of_v0_is_understood_in_each_of_its_spellings() {
 }
 
 #[test]
-fn with_strict_the_long_spellings_do_nothing() {
-    let long = options(&["--strict", "--no-cors", "--no-gzip", "db.json"]);
-    assert!(!long.no_cors && !long.no_gzip);
-    let short = options(&["--strict", "--nc", "--ng", "db.json"]);
-    assert!(short.no_cors && short.no_gzip);
+fn in_v0_the_long_spellings_do_nothing() {
+    for mode in [&["--dialect", "v0"][..], &["--strict"]] {
+        let with = |words: &[&str]| options(&[mode, words, &["db.json"]].concat());
+        let long = with(&["--no-cors", "--no-gzip"]);
+        assert!(!long.no_cors && !long.no_gzip);
+        assert_eq!(long.without_effect, ["--no-cors", "--no-gzip"]);
+        let short = with(&["--nc", "--ng"]);
+        assert!(short.no_cors && short.no_gzip && short.without_effect.is_empty());
+    }
+    let v1 = options(&["--no-cors", "--no-gzip", "db.json"]);
+    assert!(v1.no_cors && v1.no_gzip && v1.without_effect.is_empty());
+}
+
+#[test]
+fn strict_ignores_what_would_change_an_answer() {
+    let added = ["--total-count", "--ids-as-text"];
+    let on = options(&[&added[..], &["db.json"]].concat());
+    assert!(on.total_count && on.ids_as_text);
+    let strict = options(&[&added[..], &["--strict", "db.json"]].concat());
+    assert!(!strict.total_count && !strict.ids_as_text);
+    assert_eq!(strict.without_effect, added);
 }
 
 #[test]

@@ -41,8 +41,11 @@ async fn start(context: Context) -> Result<()> {
     Ok(())
 }
 
-/// What is served, for who started the program.
+/// What is served, and which flags are not heeded, for who started the program.
 async fn tell(keeper: &Keeper) -> Result<()> {
+    for flag in &keeper.options.without_effect {
+        tracing::warn!(flag, "{flag} has no effect here: `--help` says why");
+    }
     for resource in &keeper.store.catalog().await?.0 {
         tracing::info!(resource.count = resource.count, "/{}", resource.name);
     }

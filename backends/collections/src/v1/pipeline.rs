@@ -89,10 +89,13 @@ impl V1 {
         if self.options.read_only && !is_read {
             return Err(Failure::mended(StatusCode::FORBIDDEN, "Forbidden"));
         }
-        let body = if body::is_expected(&sent) {
-            body::read(exchange.take_body(), self.options.strict).await?
-        } else {
+        let body = if !body::is_expected(&sent) {
             Json::Object(Object::new())
+        } else if target.starts_with("//") {
+            // Where the address begins with two slashes, the original does not come to read it.
+            Json::Null
+        } else {
+            body::read(exchange.take_body()).await?
         };
         let target = self.routes.apply(&target).unwrap_or(target);
         let mut parts = target.split('?');

@@ -40,7 +40,7 @@ pub fn words(text: &str, error: &serde_json::Error, lines: bool) -> String {
     } else if says("invalid escape") {
         "Bad escaped character"
     } else {
-        return token(text, at, bad);
+        return unexpected(text, at);
     };
     positioned(&format!("{what} in JSON"), text, at, lines)
 }
@@ -71,9 +71,9 @@ fn positioned(what: &str, text: &str, at: usize, lines: bool) -> String {
     format!("{what} at position {position} (line {line} column {column})")
 }
 
-/// The bad character, and what stands around it.
-fn token(text: &str, at: usize, bad: Option<char>) -> String {
-    let Some(bad) = bad else {
+/// JavaScript's words for the character at `at`, with what stands around it.
+pub fn unexpected(text: &str, at: usize) -> String {
+    let Some(bad) = text.get(at..).and_then(|rest| rest.chars().next()) else {
         return "Unexpected end of JSON input".to_owned();
     };
     let all: Vec<char> = text.chars().collect();

@@ -8,8 +8,8 @@ use percent_encoding::percent_decode_str;
 const MOST: usize = 1_000;
 /// Brackets beyond this many become one key.
 const DEPTH: usize = 5;
-/// The largest index that makes a list and not an object.
-const LARGEST_INDEX: usize = 20;
+/// The largest index that makes a list and not an object: Express's limit.
+const LARGEST_INDEX: usize = 1_000;
 
 /// The value of a parameter whose name may have had brackets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,34 +152,38 @@ fn unfold(name: &str, value: Parameter) -> Option<(String, Parameter)> {
     }
 }
 
-/// The parts of a name: what stands before the first bracket as it is, each bracket with its brackets.
+/// The parts of a name: what stands before the first bracket as it is, each bracket with its brackets. One that is
+/// not closed, or one too many, is a key with all that follows.
 fn keys(name: &str) -> Vec<String> {
     let mut keys = Vec::new();
-    let mut rest = name;
-    let mut open = next_bracket(rest);
-    let parent = open.map_or(rest, |(start, _)| &rest[..start]);
+    let first = name.find('[');
+    let (parent, mut rest) = name.split_at(first.unwrap_or(name.len()));
     if !parent.is_empty() {
         keys.push(parent.to_owned());
     }
-    let mut depth = 0;
-    while let Some((start, end)) = open {
-        if depth == DEPTH {
-            keys.push(format!("[{}]", &rest[start..]));
+    while let Some(open) = rest.find('[') {
+        rest = &rest[open..];
+        let is_deep = keys.len() - usize::from(!parent.is_empty()) == DEPTH;
+        let Some(end) = closing(rest).filter(|_| !is_deep) else {
+            keys.push(format!("[{rest}]"));
             break;
-        }
-        keys.push(rest[start..end].to_owned());
+        };
+        keys.push(rest[..end].to_owned());
         rest = &rest[end..];
-        open = next_bracket(rest);
-        depth += 1;
     }
     keys
 }
 
-/// Where the next `[…]` without brackets in it begins and ends.
-fn next_bracket(text: &str) -> Option<(usize, usize)> {
-    text.match_indices(']').find_map(|(end, _)| {
-        let start = text[..end].rfind(['[', ']'])?;
-        text[start..].starts_with('[').then_some((start, end + 1))
+/// Where the bracket that `text` begins with is closed, those in it taken into account.
+fn closing(text: &str) -> Option<usize> {
+    let mut level = 0_usize;
+    text.char_indices().find_map(|(at, one)| {
+        match one {
+            '[' => level += 1,
+            ']' => level -= 1,
+            _ => {}
+        }
+        (level == 0).then_some(at + 1)
     })
 }
 
@@ -325,7 +329,17 @@ mod tests {
         assert_eq!(read("a[b]=1"), [("a".to_owned(), object_of("b", "1"))]);
         let both = Parameter::List(vec![object_of("b", "1"), text("c")]);
         assert_eq!(read("a[b]=1&a=c"), [("a".to_owned(), both)]);
-        assert_eq!(read("a[21]=1"), [("a".to_owned(), object_of("21", "1"))]);
+        assert_eq!(read("a[21]=1"), [("a".to_owned(), list(&["1"]))]);
+        assert_eq!(
+            read("a[1001]=1"),
+            [("a".to_owned(), object_of("1001", "1"))]
+        );
+        assert_eq!(read("a[=1"), [("a".to_owned(), object_of("[", "1"))]);
+        assert_eq!(
+            read("a[b[c]]=1"),
+            [("a".to_owned(), object_of("b[c]", "1"))]
+        );
+        assert_eq!(read("a]=1"), [("a]".to_owned(), text("1"))]);
     }
 
     #[test]

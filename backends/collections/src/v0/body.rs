@@ -141,18 +141,13 @@ fn json(text: &str) -> Result<Json, Fault> {
         return Ok(Json::Object(Object::new()));
     }
     let bad = |text: String| Fault::new(StatusCode::BAD_REQUEST, format!("SyntaxError: {text}"));
-    let first = text
-        .trim_start_matches([' ', '\t', '\n', '\r'])
-        .chars()
-        .next();
-    match first {
+    let begun = text.trim_start_matches([' ', '\t', '\n', '\r']);
+    match begun.chars().next() {
         None => Err(bad("Unexpected end of JSON input".to_owned())),
         Some('{' | '[') => {
             value::parse(text).map_err(|error| bad(fault::words(text, &error, false)))
         }
-        Some(other) => Err(bad(format!(
-            "Unexpected token '{other}', the body is not valid JSON"
-        ))),
+        Some(_) => Err(bad(fault::unexpected(text, text.len() - begun.len()))),
     }
 }
 

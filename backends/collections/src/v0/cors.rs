@@ -13,7 +13,8 @@ pub fn preflight(asked: &HeaderMap) -> Reply {
     reply.set(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
     reply.vary("Origin");
     reply.vary("Access-Control-Request-Headers");
-    if let Some(wanted) = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+    let wanted = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
+    if let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) {
         reply
             .headers
             .insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());

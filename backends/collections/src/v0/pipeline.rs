@@ -117,7 +117,7 @@ impl V0 {
         }
         page.set(header::ACCEPT_RANGES, "bytes");
         page.set(header::CACHE_CONTROL, "public, max-age=0");
-        Some(page)
+        Some(reply::tagged(page))
     }
 
     /// A page of this program, where there is no resource of its name.

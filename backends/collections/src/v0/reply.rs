@@ -143,7 +143,8 @@ fn as_script(json: &str) -> String {
         .replace('\u{2029}', "\\u2029")
 }
 
-fn tagged(mut reply: Reply) -> Reply {
+/// With the tag of its body, if that is whole.
+pub fn tagged(mut reply: Reply) -> Reply {
     if let Content::Whole(body) = &reply.content {
         let tag = etag::of(body);
         reply.set(header::ETAG, &tag);
@@ -192,7 +193,11 @@ fn is_compressible(kind: &str) -> bool {
         || known.contains(&kind)
         || matches!(
             kind,
-            "application/wasm" | "application/manifest+json" | "image/bmp" | "image/x-icon"
+            "application/wasm"
+                | "application/octet-stream"
+                | "application/manifest+json"
+                | "image/bmp"
+                | "image/x-icon"
         )
         || kind == "image/vnd.microsoft.icon"
 }

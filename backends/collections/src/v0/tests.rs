@@ -57,13 +57,39 @@ async fn a_taken_id_is_a_conflict_and_nothing_is_lost(engine: Engine) {
 }
 
 #[underpin::test]
+async fn a_list_without_ids_takes_new_records_but_not_with_strict(engine: Engine) {
+    let data = r#"{"odd": [{"t": 1}, {"t": 2, "id": null}]}"#;
+    for (strict, status) in [(false, 201), (true, 500)] {
+        let mut options = Options::of_file("db.json").in_dialect(Dialect::V0);
+        options.strict = strict;
+        let ann = Served::new(engine, options, data).await;
+        let made = ann.post("/odd", json!({"t": 3})).await;
+        made.expect_status(status);
+    }
+}
+
+#[underpin::test]
+async fn bad_json_is_told_in_javascripts_words(engine: Engine) {
+    let ann = person(engine, |_| {}).await;
+    let json = ann.clone().with_header("content-type", "application/json");
+    let reply = json
+        .request(Method::POST, "/posts", "5")
+        .await
+        .expect_status(400);
+    let words = "SyntaxError: Unexpected token &#39;5&#39;, &quot;5&quot; is not valid JSON";
+    assert!(reply.text().contains(words), "{}", reply.text());
+}
+
+#[underpin::test]
 async fn bad_expressions_are_the_clients_fault(engine: Engine) {
     let ann = person(engine, |_| {}).await;
     ann.get("/posts?title_like=(").await.expect_status(400);
     assert_eq!(ids(&ann, "/posts?nosuch_like=(").await, Vec::<Value>::new());
     ann.get("/posts?q[a]=x").await.expect_status(400);
     let strict = person(engine, |options| options.strict = true).await;
-    strict.get("/posts?title_like=(").await.expect_status(500);
+    let refused = strict.get("/posts?title_like=(").await.expect_status(500);
+    let words = "SyntaxError: Invalid regular expression: /(/i: Unterminated group";
+    assert_eq!(refused.text(), words);
 }
 
 #[underpin::test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use underpin::http::{HeaderName, Method, StatusCode, header};
 
-use super::{Failure, Request, V0, address::Nested, reply};
+use super::{Failure, Request, V0, address::Nested, filter, reply};
 use crate::app::{
     http::{inflection::singular, reply::Reply},
     store::{Dependents, NewId, Record, Refusal},
@@ -50,6 +50,7 @@ impl V0 {
         let id = if own_id(&body, self.store.id_name()) {
             NewId::Own
         } else {
+            self.must_count(name).await?;
             NewId::Next
         };
         let record = match self.store.insert(name, body, id).await? {
@@ -64,6 +65,21 @@ impl V0 {
         };
         located(&mut reply, &format!("{url}/{id}"));
         Ok(reply)
+    }
+
+    /// With `--strict`, the next id cannot be counted where there are records and none has an id.
+    async fn must_count(&self, name: &str) -> Result<(), Failure> {
+        let list = self.store.resource(name).await?;
+        if !self.options.strict || list.is_none_or(|list| list.count == 0) {
+            return Ok(());
+        }
+        let id = self.store.id_name();
+        if self.store.any(name, &filter::is_there(id)).await? {
+            return Ok(());
+        }
+        Err(Failure::original(&format!(
+            "TypeError: Cannot read properties of undefined (reading '{id}')"
+        )))
     }
 
     /// `PUT` and `PATCH /{list}/{id}`.

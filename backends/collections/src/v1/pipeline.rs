@@ -135,6 +135,10 @@ impl V1 {
     ) -> Result<Reply, Failure> {
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         match (segments.as_slice(), request.method.as_str()) {
+            // No route of the original's, so its library answers.
+            ([""], method) if method != "GET" => {
+                Ok(reply::text(StatusCode::NOT_FOUND, "Not Found"))
+            }
             ([name, ..], _) if *name == SCHEMA => Ok(refuse_body(request, &body)),
             ([name], "GET") => self.list(name, request).await,
             ([name], "POST" | "PUT" | "PATCH" | "DELETE") if self.is_bulk(request) => {

@@ -41,8 +41,13 @@ pub fn not_found() -> Reply {
     error(StatusCode::NOT_FOUND, "Not Found")
 }
 
-/// An error of the original, as text that is safe in a page.
+/// An error of the original's.
 pub fn failure(text: &str) -> Reply {
+    self::text(StatusCode::INTERNAL_SERVER_ERROR, text)
+}
+
+/// A text that is safe in a page.
+pub fn text(status: StatusCode, text: &str) -> Reply {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -55,7 +60,7 @@ pub fn failure(text: &str) -> Reply {
         }
     }
     let kind = "text/plain; charset=utf-8";
-    let mut reply = Reply::whole(StatusCode::INTERNAL_SERVER_ERROR, kind, safe);
+    let mut reply = Reply::whole(status, kind, safe);
     reply.set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     reply
 }
@@ -83,7 +88,8 @@ pub fn mark(asked: &HeaderMap, reply: &mut Reply) {
     let wanted = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
     match wanted.and_then(|wanted| wanted.to_str().ok()) {
         // One line would do as well, but clients that look for their header's line find it this way.
-        Some(wanted) if !wanted.is_empty() => {
+        Some("") => reply.set(header::ACCESS_CONTROL_ALLOW_HEADERS, ""),
+        Some(wanted) => {
             for name in wanted
                 .split(',')
                 .filter_map(|name| name.trim().parse().ok())
@@ -93,6 +99,6 @@ pub fn mark(asked: &HeaderMap, reply: &mut Reply) {
                     .append(header::ACCESS_CONTROL_ALLOW_HEADERS, name);
             }
         }
-        _ => reply.set(header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
+        None => reply.set(header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
     }
 }

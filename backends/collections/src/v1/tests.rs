@@ -241,6 +241,8 @@ async fn values_that_are_no_lists(engine: Engine) {
         ann.get(path).await.expect_status(404);
     }
     ann.get("/posts/%E0%A4%A").await.expect_status(400);
+    let nothing = ann.post("/", json!({})).await.expect_status(404);
+    assert_eq!(nothing.text(), "Not Found");
 }
 
 #[underpin::test]

@@ -72,7 +72,8 @@ impl Pattern {
             icase: true,
             ..regress::Flags::default()
         };
-        regress::Regex::with_flags(source, flags).map_err(|bad| BadPattern(bad.to_string()))?;
+        regress::Regex::with_flags(source, flags)
+            .map_err(|bad| BadPattern(in_js_words(&bad.to_string(), source)))?;
         Ok(Self {
             source: source.into(),
             engine: Arc::new(Engine::new(source)?),
@@ -139,6 +140,20 @@ impl Engine {
             .build();
         regex.map(Self::Linear).map_err(|_| too_much())
     }
+}
+
+/// What JavaScript's engine says where `regress` says `problem`.
+fn in_js_words(problem: &str, source: &str) -> String {
+    let opened = source.matches('(').count() > source.matches(')').count();
+    let words = match problem {
+        "Unbalanced bracket" => "Unterminated character class",
+        "Unbalanced parenthesis" if opened => "Unterminated group",
+        "Unbalanced parenthesis" => "Unmatched ')'",
+        "Invalid atom character" => "Nothing to repeat",
+        "Incomplete escape" => "\\ at end of pattern",
+        other => other,
+    };
+    words.to_owned()
 }
 
 fn too_much() -> BadPattern {

@@ -4,7 +4,7 @@ use std::{fs, process::Command};
 
 use super::{
     candidate::Candidate,
-    scenario::{Engine, Mode, Stage},
+    scenario::{Engine, Stage},
 };
 use crate::{
     output::{Doing, Failure},
@@ -20,7 +20,8 @@ pub fn arguments(stage: &Stage<'_>, underpin: &mut Command) -> Result<(), Failur
     Ok(())
 }
 
-/// Writes the files of the scenario and starts a candidate with its flags.
+/// Writes the files of the scenario and starts a candidate with its flags. What is recorded has the original's
+/// bugs, so it is asked for them: what they are mended to is tested in the backend.
 pub fn start(stage: &Stage<'_>, postgres: &Postgres) -> Result<String, Failure> {
     stage.clear()?;
     let folder = stage.folder.join("scenario");
@@ -62,8 +63,7 @@ pub fn start(stage: &Stage<'_>, postgres: &Postgres) -> Result<String, Failure> 
         "v1"
     };
     let mut candidate = Candidate::new(&stage.program())
-        .args(["serve", data.as_str(), "--dialect", dialect])
-        .args((stage.mode == Mode::Strict).then_some("--strict"))
+        .args(["serve", data.as_str(), "--dialect", dialect, "--strict"])
         .args(flags.iter().map(String::as_str));
     if stage.engine == Engine::Postgres {
         candidate = candidate.envs(&[stage.database(postgres)?]);

@@ -14,7 +14,7 @@ use std::{
 };
 
 use candidate::{Candidate, Ending, variable};
-use scenario::{Engine, Mode, Stage};
+use scenario::{Engine, Stage};
 
 use crate::{
     output::{Doing, Failure, say, warn},
@@ -26,12 +26,17 @@ use crate::{
 
 pub use scenario::run as scenario;
 
+/// More of a recording may not be under written rules, in per cent. Of the 125 exchanges with the
+/// patients app four ask for a page that cannot be: answered with 500 and SQL then, with 422 now.
+fn most_ruled(backend: &str) -> &'static str {
+    if backend == "patients" { "3.2" } else { "3" }
+}
+
 /// One recording, with the programs it takes.
 struct Replay<'a> {
     here: &'a Surroundings,
     backend: String,
     recording: PathBuf,
-    mode: Mode,
     underpin: PathBuf,
 }
 
@@ -73,19 +78,24 @@ fn replays<'a>(here: &'a Surroundings, wanted: &[&str]) -> Result<Vec<Replay<'a>
         }
         let files = workspace::files(&folder)?.into_iter();
         let recordings = files.filter(|file| file.extension().is_some_and(|end| end == "har"));
-        for recording in recordings {
-            replays.extend(Mode::all(&backend).iter().map(|mode| Replay {
-                here,
-                backend: backend.clone(),
-                recording: recording.clone(),
-                mode: *mode,
-                underpin: here.target.join("debug/underpin"),
-            }));
-        }
+        replays.extend(recordings.map(|recording| Replay {
+            here,
+            backend: backend.clone(),
+            recording,
+            underpin: here.target.join("debug/underpin"),
+        }));
     }
     let all = replays.len();
-    replays.retain(|replay| wanted.is_empty() || wanted.iter().any(|name| replay.is_named(name)));
-    let known = |name: &&&str| replays.iter().any(|replay| replay.is_named(name));
+    let is_wanted = |replay: &Replay<'_>| {
+        let named = |name: &&str| *name == replay.backend || *name == replay.title();
+        wanted.is_empty() || wanted.iter().any(named)
+    };
+    replays.retain(is_wanted);
+    let known = |name: &&&str| {
+        replays
+            .iter()
+            .any(|r| r.backend == **name || r.title() == **name)
+    };
     match wanted.iter().find(|name| !known(name)) {
         Some(name) => Err(Failure::new(format!(
             "there is no recording of `{name}` among the {all} in contracts/"
@@ -95,39 +105,9 @@ fn replays<'a>(here: &'a Surroundings, wanted: &[&str]) -> Result<Vec<Replay<'a>
 }
 
 impl Replay<'_> {
-    fn name(&self) -> String {
+    fn title(&self) -> String {
         let name = self.recording.file_stem().unwrap_or_default();
         format!("{}/{}", self.backend, name.to_string_lossy())
-    }
-
-    fn title(&self) -> String {
-        match self.mode {
-            Mode::Usual => self.name(),
-            Mode::Strict => format!("{} with --strict", self.name()),
-        }
-    }
-
-    fn is_named(&self, name: &str) -> bool {
-        name == self.backend || name == self.name()
-    }
-
-    /// Where its rules are, if it has any.
-    fn rules(&self) -> PathBuf {
-        self.recording.with_extension(match self.mode {
-            Mode::Usual => "rules.toml",
-            Mode::Strict => "strict.rules.toml",
-        })
-    }
-
-    /// More of it may not be under written rules, in per cent. Of the 125 exchanges with the patients app four ask for
-    /// a page that cannot be: answered with 500 and SQL then, with 422 now. Of the 251 with json-server 0.17.4
-    /// four need a Node module, and seven show a fault that is mended.
-    fn most_ruled(&self) -> &'static str {
-        match (self.name().as_str(), self.mode) {
-            ("patients/patients", _) => "3.2",
-            ("collections/json-server-v0", Mode::Usual) => "4.4",
-            _ => "3",
-        }
     }
 
     fn build(&self) -> Result<(), Failure> {
@@ -137,8 +117,7 @@ impl Replay<'_> {
 
     /// Sends the recording to candidates on this engine; the last of them is stopped whatever comes.
     fn on(&self, engine: Engine, postgres: &Postgres) -> Result<(), Failure> {
-        let folder = self.here.target.join("replay").join(self.name());
-        let folder = folder.join(self.mode.to_string());
+        let folder = self.here.target.join("replay").join(self.title());
         let folder = folder.join(engine.to_string());
         if folder.exists() {
             fs::remove_dir_all(&folder).doing("cannot remove what the last replay left")?;
@@ -148,7 +127,6 @@ impl Replay<'_> {
             here: self.here,
             backend: self.backend.clone(),
             recording: self.recording.clone(),
-            mode: self.mode,
             engine,
             folder,
         };
@@ -164,11 +142,11 @@ impl Replay<'_> {
     fn send(&self, stage: &Stage<'_>, postgres: &Postgres) -> Result<(), Failure> {
         let mut underpin = Command::new(&self.underpin);
         underpin.arg("replay").arg(&self.recording);
-        underpin.args(["--most-ruled", self.most_ruled()]);
+        underpin.args(["--most-ruled", most_ruled(&self.backend)]);
         underpin
             .arg("--report")
             .arg(stage.folder.join("report.html"));
-        let rules = self.rules();
+        let rules = self.recording.with_extension("rules.toml");
         if rules.is_file() {
             underpin.arg("--rules").arg(rules);
         }

@@ -34,40 +34,11 @@ impl fmt::Display for Engine {
     }
 }
 
-/// Which of a backend's ways of answering is replayed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// As it answers if nothing is said.
-    Usual,
-    /// With every fault of the original.
-    Strict,
-}
-
-impl Mode {
-    /// Those that a backend has.
-    pub fn all(backend: &str) -> &'static [Mode] {
-        match backend {
-            "collections" => &[Mode::Strict, Mode::Usual],
-            _ => &[Mode::Usual],
-        }
-    }
-}
-
-impl fmt::Display for Mode {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Mode::Usual => "usual",
-            Mode::Strict => "strict",
-        })
-    }
-}
-
 /// One recording on one engine.
 pub struct Stage<'a> {
     pub here: &'a Surroundings,
     pub backend: String,
     pub recording: PathBuf,
-    pub mode: Mode,
     pub engine: Engine,
     /// Where the candidate works and its files are.
     pub folder: PathBuf,
@@ -75,7 +46,7 @@ pub struct Stage<'a> {
 
 /// `cargo xtask scenario start|restart …`, as `underpin replay` calls it.
 pub fn run(here: &Surroundings, arguments: &[&str]) -> Result<ExitCode, Failure> {
-    let [step, backend, recording, mode, engine, folder] = arguments else {
+    let [step, backend, recording, engine, folder] = arguments else {
         return Err(Failure::new("`scenario` is for `underpin replay` only"));
     };
     let engine = match *engine {
@@ -83,16 +54,10 @@ pub fn run(here: &Surroundings, arguments: &[&str]) -> Result<ExitCode, Failure>
         "PostgreSQL" => Engine::Postgres,
         other => return Err(Failure::new(format!("there is no engine `{other}`"))),
     };
-    let mode = match *mode {
-        "usual" => Mode::Usual,
-        "strict" => Mode::Strict,
-        other => return Err(Failure::new(format!("there is no mode `{other}`"))),
-    };
     let stage = Stage {
         here,
         backend: (*backend).to_owned(),
         recording: recording.into(),
-        mode,
         engine,
         folder: folder.into(),
     };
@@ -118,7 +83,6 @@ impl Stage<'_> {
             step,
             &self.backend,
             &self.recording.display().to_string(),
-            &self.mode.to_string(),
             &self.engine.to_string(),
             &self.folder.display().to_string(),
         ];

@@ -112,7 +112,7 @@ fn about_the_server() -> [Arg; 7] {
     ]
 }
 
-fn about_the_answers() -> [Arg; 13] {
+fn about_the_answers() -> [Arg; 12] {
     [
         value(
             "dialect",
@@ -152,10 +152,6 @@ fn about_the_answers() -> [Arg; 13] {
         flag(
             "total-count",
             "v1: tell the number of records in a header of every list; not with --strict",
-        ),
-        flag(
-            "ids-as-text",
-            "v1: let ?id=1 find the record whose id is \"1\"; not with --strict",
         ),
         flag(
             "keep-dependents",
@@ -280,7 +276,6 @@ impl<'a> Given<'a> {
         }
         let may_add = !options.strict;
         options.total_count = self.heeded("--total-count", may_add, &mut options);
-        options.ids_as_text = self.heeded("--ids-as-text", may_add, &mut options);
         options.keep_dependents = self.flag("keep-dependents");
         options.auth = self.flag("auth");
         options.owner_only = self.texts("owner-only");

@@ -91,8 +91,6 @@ pub struct Options {
     pub keep_dependents: bool,
     /// `--total-count`: v1 tells in a header, too, how many records a list has.
     pub total_count: bool,
-    /// `--ids-as-text`: v1's filters take what is compared with an id for a text.
-    pub ids_as_text: bool,
     /// Flags that were given and do nothing here, as they are spelt.
     pub without_effect: Vec<&'static str>,
     /// Whether there are users who log in.
@@ -121,7 +119,6 @@ impl Options {
             ids: Ids::default(),
             keep_dependents: false,
             total_count: false,
-            ids_as_text: false,
             without_effect: Vec::new(),
             auth: false,
             owner_only: Vec::new(),

@@ -1,6 +1,6 @@
 //! Request bodies as v1 reads them: JSON, whatever type they are said to have.
 
-use underpin::http::{Body, Method};
+use underpin::http::{Body, Method, StatusCode};
 
 use super::{Failure, reply};
 use crate::app::{
@@ -23,7 +23,7 @@ pub fn is_expected(method: &Method) -> bool {
 }
 
 /// The body; an empty object if there is none.
-pub async fn read(body: Body) -> Result<Json, Failure> {
+pub async fn read(body: Body, strict: bool) -> Result<Json, Failure> {
     let bytes = match body::read(body, LIMIT).await {
         Ok(bytes) => bytes,
         Err(Unread::TooLarge) => {
@@ -36,5 +36,12 @@ pub async fn read(body: Body) -> Result<Json, Failure> {
         return Ok(Json::Object(Object::new()));
     }
     let text = String::from_utf8_lossy(&bytes);
-    value::parse(&text).map_err(|error| Failure::original(&fault::words(&text, &error, true)))
+    value::parse(&text).map_err(|error| {
+        let text = fault::words(&text, &error, true);
+        if strict {
+            Failure::original(&text)
+        } else {
+            Failure::mended(StatusCode::BAD_REQUEST, &text)
+        }
+    })
 }

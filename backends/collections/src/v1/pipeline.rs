@@ -95,7 +95,7 @@ impl V1 {
             // Where the address begins with two slashes, the original does not come to read it.
             Json::Null
         } else {
-            body::read(exchange.take_body()).await?
+            body::read(exchange.take_body(), self.options.strict).await?
         };
         let target = self.routes.apply(&target).unwrap_or(target);
         let mut parts = target.split('?');

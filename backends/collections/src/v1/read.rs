@@ -118,7 +118,7 @@ impl V1 {
 
     fn query(&self, request: &Request) -> Result<Query, Failure> {
         let strict = self.options.strict;
-        let id = self.options.ids_as_text.then_some(self.store.id_name());
+        let id = (!strict).then_some(self.store.id_name());
         let tree = filter::tree(&request.query, id).map_err(|bad| Failure::original(&bad.0))?;
         let sort = request.first("_sort").filter(|sort| !sort.is_empty());
         Ok(Query {

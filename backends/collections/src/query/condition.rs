@@ -105,6 +105,26 @@ impl Condition {
         self.has_pattern(Pattern::goes_back)
     }
 
+    /// The same, with as much patience again for each expression in it.
+    #[must_use]
+    pub fn with_new_budget(&self) -> Self {
+        let all = |parts: &[Self]| parts.iter().map(Self::with_new_budget).collect();
+        match self {
+            Self::And(parts) => Self::And(all(parts)),
+            Self::Or(parts) => Self::Or(all(parts)),
+            Self::Leaf(Leaf {
+                path,
+                test: Test::Like(pattern),
+                no_way_is_met,
+            }) => Self::Leaf(Leaf {
+                path: path.clone(),
+                test: Test::Like(pattern.with_new_budget()),
+                no_way_is_met: *no_way_is_met,
+            }),
+            other => other.clone(),
+        }
+    }
+
     fn has_pattern(&self, such: fn(&Pattern) -> bool) -> bool {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().any(|part| part.has_pattern(such)),

@@ -97,7 +97,7 @@ impl Store {
         let range = query.window.range(total);
         let reader = self.reader(signed(range.end - range.start)).await?;
         let entries = (index, key::starting_with(key));
-        let condition = query.condition.clone();
+        let condition = query.condition.with_new_budget();
         let listing = Listing::ordered(reader, entries, condition, total, range);
         Ok(Some(listing))
     }

@@ -48,12 +48,6 @@ impl Store {
                 let candidates = numbers(driver, &mut reader).await?;
                 return self.among(&query, reader, candidates).await;
             }
-        }
-        // Its patience with a request is for one look at each record: counting first would be another.
-        if query.condition.may_be_exhausted() {
-            return self.scanned(list, &query).await;
-        }
-        if let Some(driver) = &driver {
             if let Some(page) = self.page_in_order(list, &query, driver).await? {
                 return Ok(page);
             }
@@ -73,9 +67,11 @@ impl Store {
         }
         let total = self.total(list, &query.condition, driver.as_ref()).await?;
         let range = query.window.range(total);
+        // What counting has left of the budget is not enough to look at the same records once more.
+        let condition = query.condition.with_new_budget();
         match ordered {
-            Some(index) => self.in_order(index, query.condition, total, range).await,
-            None => self.scan(list, query.condition, total, range).await,
+            Some(index) => self.in_order(index, condition, total, range).await,
+            None => self.scan(list, condition, total, range).await,
         }
     }
 

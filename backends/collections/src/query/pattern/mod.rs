@@ -42,6 +42,8 @@ const LONGEST_TEXT: usize = 10_000;
 pub struct Pattern {
     source: Arc<str>,
     engine: Arc<Engine>,
+    /// Texts that needed the thorough engine, those that it was not spent on any more with them.
+    hard: Arc<AtomicUsize>,
 }
 
 /// An expression that JavaScript would refuse, or that is more than one may ask for.
@@ -58,8 +60,6 @@ enum Engine {
 struct Backtracking {
     quick: fancy_regex::Regex,
     thorough: fancy_regex::Regex,
-    /// Texts that needed the thorough one, those that it was not spent on any more with them.
-    hard: AtomicUsize,
 }
 
 impl Pattern {
@@ -77,6 +77,7 @@ impl Pattern {
         Ok(Self {
             source: source.into(),
             engine: Arc::new(Engine::new(source)?),
+            hard: Arc::default(),
         })
     }
 
@@ -87,9 +88,15 @@ impl Pattern {
 
     /// Whether it was given up on texts since it was made: what it found is not all there is.
     pub fn is_exhausted(&self) -> bool {
-        match &*self.engine {
-            Engine::Linear(_) => false,
-            Engine::Backtracking(engine) => engine.hard.load(Ordering::Relaxed) > HARD_TEXTS,
+        self.hard.load(Ordering::Relaxed) > HARD_TEXTS
+    }
+
+    /// The same, to be given up on as many texts again.
+    #[must_use]
+    pub fn with_new_budget(&self) -> Self {
+        Self {
+            hard: Arc::default(),
+            ..self.clone()
         }
     }
 
@@ -98,7 +105,7 @@ impl Pattern {
         match &*self.engine {
             Engine::Linear(regex) => regex.is_match(text),
             Engine::Backtracking(_) if text.len() > LONGEST_TEXT => false,
-            Engine::Backtracking(engine) => engine.is_in(text),
+            Engine::Backtracking(engine) => engine.is_in(text, &self.hard),
         }
     }
 }
@@ -116,15 +123,14 @@ impl Backtracking {
         Ok(Self {
             quick: limited(FEW_STEPS)?,
             thorough: limited(STEPS)?,
-            hard: AtomicUsize::new(0),
         })
     }
 
-    fn is_in(&self, text: &str) -> bool {
+    fn is_in(&self, text: &str, hard: &AtomicUsize) -> bool {
         if let Ok(found) = self.quick.is_match(text) {
             return found;
         }
-        let may_go_on = self.hard.fetch_add(1, Ordering::Relaxed) < HARD_TEXTS;
+        let may_go_on = hard.fetch_add(1, Ordering::Relaxed) < HARD_TEXTS;
         may_go_on && self.thorough.is_match(text).unwrap_or(false)
     }
 }

@@ -28,11 +28,13 @@ impl V0 {
         request: &Request,
     ) -> std::result::Result<Relations, Failure> {
         let suffix = &self.options.foreign_key_suffix;
-        let key = format!("{}{suffix}", singular(name));
-        let embedded = request
-            .all("_embed")
-            .into_iter()
-            .map(|name| (name, Path::key(&key)));
+        let mut embedded = Vec::new();
+        let names = request.all("_embed");
+        if !names.is_empty() {
+            // Forming it takes many regular expressions, which stay in memory once they are made.
+            let key = format!("{}{suffix}", singular(name));
+            embedded.extend(names.into_iter().map(|name| (name, Path::key(&key))));
+        }
         let mut expanded = Vec::new();
         for word in request.all("_expand") {
             let list = plural(&word);
@@ -53,7 +55,7 @@ impl V0 {
         };
         Ok(Relations {
             store: self.store.clone(),
-            embedded: embedded.collect(),
+            embedded,
             expanded,
             id: id.to_owned(),
         })

@@ -39,8 +39,9 @@ pub fn app() -> App {
         .tune_database(small)
 }
 
-/// A file beside the user's, on the user's machine: little memory, though a great file takes somewhat longer.
+/// A file beside the user's, on the user's machine: little memory, though a great file takes somewhat longer. A file
+/// of the usual size is read where the system keeps it.
 fn small(config: &mut DbConfig) {
-    config.page_cache = 2 << 20;
-    config.mapped = 0;
+    config.page_cache = 1 << 20;
+    config.mapped = 4 << 20;
 }

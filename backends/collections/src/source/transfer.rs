@@ -24,9 +24,9 @@ use crate::app::{
     value::{Json, parse},
 };
 
-/// Pieces in a batch, and batches on their way.
-const PIECES: usize = 256;
-const BATCHES: usize = 4;
+/// Pieces in a batch, and batches on their way: few, since not all of their memory is given back.
+const PIECES: usize = 64;
+const BATCHES: usize = 2;
 
 /// What a reading of the file has found.
 pub struct Contents {

@@ -19,8 +19,8 @@ use crate::app::value::Json;
 const ROWS: usize = 128;
 const BYTES: usize = 2 << 20;
 
-/// Statements per commit.
-const STATEMENTS: usize = 16;
+/// Statements per commit. They wait in memory, some of which is not given back.
+const STATEMENTS: usize = 8;
 
 /// Marks a resource whose data is no longer wanted.
 const DEAD: i64 = 0;
@@ -172,6 +172,8 @@ impl Load {
     /// `false`, and nothing has happened, if it was changed meanwhile.
     pub async fn finish_if(mut self, version: i64) -> Result<bool, LoadError> {
         self.end_list().await?;
+        // What is prepared from here on stays, and would keep all memory below it.
+        self.store.release_memory().await?;
         // The rows that are replaced are locked before they are looked at.
         let replaced = -self.mark;
         let replace = vec![
@@ -234,15 +236,12 @@ impl Load {
 impl List {
     fn make_query(&mut self) {
         let width = if self.rows.len() == ROWS { ROWS } else { 1 };
-        for rows in std::mem::take(&mut self.rows).chunks(width) {
-            let mut query = sql(insert_text(rows.len()));
-            for (identity, body) in rows {
-                query = query
-                    .bind(numbers_of(self.resource).start + self.next_place)
-                    .bind(self.resource)
-                    .bind(identity.key.clone())
-                    .bind(identity.number)
-                    .bind(body);
+        let mut rows = std::mem::take(&mut self.rows).into_iter().peekable();
+        while rows.peek().is_some() {
+            let first = numbers_of(self.resource).start + self.next_place;
+            let mut query = sql(insert_text(width)).bind(self.resource).bind(first);
+            for (identity, body) in rows.by_ref().take(width) {
+                query = query.bind(identity.key).bind(identity.number).bind(body);
                 self.next_place += 1;
             }
             self.queries.push(query);
@@ -266,8 +265,8 @@ impl List {
 
 fn insert_text(rows: usize) -> String {
     let row = |at: usize| {
-        let [number, resource, key, id, body] = [1, 2, 3, 4, 5].map(|column| at * 5 + column);
-        format!("(${number}, ${resource}, ${key}, ${id}, 0, ${body})")
+        let [key, id, body] = [3, 4, 5].map(|column| at * 3 + column);
+        format!("(CAST($2 AS bigint) + {at}, $1, ${key}, ${id}, 0, ${body})")
     };
     let rows: Vec<_> = (0..rows).map(row).collect();
     let rows = rows.join(", ");

@@ -171,8 +171,9 @@ impl Db {
         outcome
     }
 
-    /// SQLite: frees the pages of the file that the writer keeps in memory, after work that touched far more of
-    /// them than requests do, such as loading a whole file. PostgreSQL keeps none here.
+    /// SQLite: frees the pages of the file and the prepared statements that the writer keeps in memory, after work
+    /// that took far more of them than requests do, such as loading a whole file, and moves what was written into the
+    /// file itself. PostgreSQL keeps none here.
     pub async fn release_memory(&self) -> Result<()> {
         match &self.0.driver {
             Driver::Sqlite(sqlite) => sqlite.release_memory().await,

@@ -171,13 +171,23 @@ impl Sqlite {
         opening.await?
     }
 
-    /// Frees the pages that the writer keeps.
+    /// Frees the pages and the prepared statements that the writer keeps, and moves the log into the file, where
+    /// pages are found at once and can be mapped.
     pub(super) async fn release_memory(&self) -> Result<()> {
         let shrink = |connection: &Connection| {
+            connection.flush_prepared_statement_cache();
             let shrunk = connection.execute_batch("PRAGMA shrink_memory");
             shrunk.map_err(|error| refusal(error).into_error())
         };
-        self.writer.write(shrink).await.map(|((), _)| ())
+        self.writer.write(shrink).await?;
+        let (path, config) = (self.path.clone(), self.config.clone());
+        // On a connection of its own: the writer has a transaction open around all that it does.
+        let moving = task::spawn_blocking(move || {
+            let connection = open::snapshot(&path, &config)?;
+            connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)")
+        });
+        let moved = moving.await?;
+        moved.map_err(|error| refusal(error).into_error())
     }
 
     pub(super) async fn close(&self) {

@@ -9,7 +9,7 @@ use super::DbUrl;
 pub struct DbConfig {
     /// Where the database is.
     pub url: DbUrl,
-    /// SQLite: read connections, default one per core and 4 at least. PostgreSQL: shared, pipelined read
+    /// SQLite: read connections, opened as needed, default one per core and 4 at least. PostgreSQL: shared, pipelined read
     /// connections, default 4.
     pub readers: usize,
     /// PostgreSQL: connections for single writing statements, default 16, opened as needed.

@@ -27,14 +27,15 @@ pub(in crate::db) fn writer(path: &Path, config: &DbConfig) -> Result<Connection
     {
         fs::create_dir_all(directory).map_err(|error| complaint(path, &error))?;
     }
-    let connection = open(path, config).map_err(|error| complaint(path, &error))?;
+    let flags = OpenFlags::SQLITE_OPEN_CREATE;
+    let connection = open(path, flags, config).map_err(|error| complaint(path, &error))?;
     to_wal(&connection, path, config.wait_timeout)?;
     Ok(connection)
 }
 
 /// A connection that may only read, of a file that [`writer`] has opened before.
 pub(super) fn reader(path: &Path, config: &DbConfig) -> rusqlite::Result<Connection> {
-    let connection = open(path, config)?;
+    let connection = open(path, OpenFlags::empty(), config)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
@@ -47,10 +48,8 @@ pub(super) fn snapshot(path: &Path, config: &DbConfig) -> rusqlite::Result<Conne
     Ok(connection)
 }
 
-fn open(path: &Path, config: &DbConfig) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+fn open(path: &Path, more: OpenFlags, config: &DbConfig) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(config.wait_timeout)?;
     let synchronous = match config.durability {

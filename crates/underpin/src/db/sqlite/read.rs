@@ -3,7 +3,7 @@
 
 use std::{
     fmt,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -18,7 +18,11 @@ use tokio::{
     time::timeout,
 };
 
-use super::{open, run::Statements};
+use super::{
+    codec::refusal,
+    open,
+    run::{Info, Statements},
+};
 use crate::{
     Error, Result,
     db::{
@@ -35,14 +39,15 @@ const QUICK: Duration = Duration::from_millis(2);
 /// Virtual machine steps between two looks at the clock.
 const STEPS: i32 = 1000;
 
-/// The read connections.
+/// The read connections. All but the first are opened when they are needed: each has its own copy of the
+/// schema in memory, and few programs ever read as much at a time.
 pub(super) struct Readers {
+    path: PathBuf,
+    config: DbConfig,
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
     /// Slow reads may take half of the connections, so that quick ones find one.
     slow_permits: Arc<Semaphore>,
-    wait: Duration,
-    longest: Duration,
 }
 
 /// What came of a read in place.
@@ -62,13 +67,13 @@ pub(super) enum Read<T> {
 impl Readers {
     pub(super) fn open(path: &Path, config: &DbConfig) -> rusqlite::Result<Arc<Self>> {
         let count = config.readers.max(1);
-        let idle = (0..count).map(|_| open::reader(path, config));
+        let first = open::reader(path, config)?;
         Ok(Arc::new(Self {
-            idle: Mutex::new(idle.collect::<Result<_, _>>()?),
+            path: path.to_owned(),
+            config: config.clone(),
+            idle: Mutex::new(vec![first]),
             permits: Arc::new(Semaphore::new(count)),
             slow_permits: Arc::new(Semaphore::new((count / 2).max(1))),
-            wait: config.wait_timeout,
-            longest: config.statement_timeout,
         }))
     }
 
@@ -107,12 +112,12 @@ impl Readers {
         want: Want,
         watch: &mut Stopwatch,
     ) -> Result<Harvest<T>> {
-        let turn = permit(&self.slow_permits, self.wait).await?;
+        let turn = permit(&self.slow_permits, self.config.wait_timeout).await?;
         let mut lent = self.lend().await?;
         watch.begin();
         let abandoned = Abandoned::default();
         let flag = Arc::clone(&abandoned.0);
-        let (statements, longest) = (Arc::clone(statements), self.longest);
+        let (statements, longest) = (Arc::clone(statements), self.config.statement_timeout);
         let work = task::spawn_blocking(move || {
             let _turn = turn;
             let began = Instant::now();
@@ -130,10 +135,15 @@ impl Readers {
     }
 
     async fn lend(self: &Arc<Self>) -> Result<Lent> {
-        let permit = permit(&self.permits, self.wait).await?;
-        let connection = self.idle().pop();
+        let permit = permit(&self.permits, self.config.wait_timeout).await?;
+        let idle = self.idle().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => open::reader(&self.path, &self.config)
+                .map_err(|error| refusal(error).into_error())?,
+        };
         Ok(Lent {
-            connection,
+            connection: Some(connection),
             home: Arc::clone(self),
             _permit: permit,
         })
@@ -145,7 +155,7 @@ impl Readers {
 
     /// Waits until every read has ended, and lets none begin.
     pub(super) async fn close(&self, count: u32) {
-        let all = timeout(self.wait, self.permits.acquire_many(count)).await;
+        let all = timeout(self.config.wait_timeout, self.permits.acquire_many(count)).await;
         self.permits.close();
         self.slow_permits.close();
         drop(all);

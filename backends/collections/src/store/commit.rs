@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use tokio::sync::oneshot;
 use underpin::{
     Error, Result,
     db::{DbErrorKind, Query},
@@ -121,12 +120,10 @@ impl Store {
 
     /// Commits a set and tells who counts; to the end, though the request may be given up meanwhile.
     async fn run(&self, set: Set) -> Result<Vec<Outcome>, Failure> {
-        let (store, (tell, told)) = (self.clone(), oneshot::channel());
-        self.0.tasks.spawn("write", async move {
-            // Nobody may listen any more.
-            let _ = tell.send(store.run_to_the_end(set).await);
-        });
-        told.await.map_err(Error::internal)?.map_err(Failure::from)
+        let store = self.clone();
+        let running = async move { store.run_to_the_end(set).await };
+        let running = self.0.tasks.to_the_end("write", running);
+        running.await.map_err(Failure::from)
     }
 
     async fn run_to_the_end(&self, set: Set) -> Result<Vec<Outcome>> {

@@ -8,11 +8,17 @@ use std::{
     collections::BTreeMap,
     fmt,
     future::Future,
+    pin::Pin,
     sync::{Arc, Mutex, OnceLock, PoisonError},
+    task::{self, Poll},
     time::Duration,
 };
 
-use tokio::time::{Instant, MissedTickBehavior};
+use futures_util::future::BoxFuture;
+use tokio::{
+    runtime::Handle,
+    time::{Instant, MissedTickBehavior},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{Context, Provide, StartError};
@@ -44,6 +50,21 @@ impl Tasks {
             run(name, future).await;
             drop(entry);
         });
+    }
+
+    /// `future`, to be awaited. If it is dropped before its end, as when a client goes away, it goes on as a task.
+    ///
+    /// Cheaper than [`Tasks::spawn`] and waiting for the outcome: mostly the caller stays.
+    pub fn to_the_end<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> impl Future<Output = T> + Send + 'static {
+        ToTheEnd {
+            tasks: self.clone(),
+            name,
+            future: Some(Box::pin(future)),
+        }
     }
 
     /// Calls `work` now and then every `period`, until shutdown. A run is never cut, runs never overlap,
@@ -104,6 +125,42 @@ impl fmt::Debug for Tasks {
             .debug_struct("Tasks")
             .field("running", &self.running)
             .finish_non_exhaustive()
+    }
+}
+
+/// See [`Tasks::to_the_end`].
+struct ToTheEnd<T: Send + 'static> {
+    tasks: Tasks,
+    name: &'static str,
+    future: Option<BoxFuture<'static, T>>,
+}
+
+impl<T: Send + 'static> Future for ToTheEnd<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<T> {
+        // Taken out, so that one that panics is gone. One that has ended is never polled again.
+        let Some(mut future) = self.future.take() else {
+            return Poll::Pending;
+        };
+        let polled = future.as_mut().poll(cx);
+        if polled.is_pending() {
+            self.future = Some(future);
+        }
+        polled
+    }
+}
+
+impl<T: Send + 'static> Drop for ToTheEnd<T> {
+    fn drop(&mut self) {
+        // Without a runtime nothing goes on.
+        if let Some(future) = self.future.take()
+            && Handle::try_current().is_ok()
+        {
+            self.tasks.spawn(self.name, async move {
+                future.await;
+            });
+        }
     }
 }
 

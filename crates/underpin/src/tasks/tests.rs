@@ -45,6 +45,25 @@ async fn a_panic_ends_one_task_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_to_come_to_its_end_does_so_without_its_caller() {
+    let tasks = Tasks::new();
+    let done = Arc::new(AtomicUsize::new(0));
+    let work = || {
+        let done = Arc::clone(&done);
+        tasks.to_the_end("write", async move {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            done.fetch_add(1, Ordering::SeqCst) + 1
+        })
+    };
+    assert_eq!(work().await, 1);
+    drop(work());
+    let late = tokio::time::timeout(Duration::from_secs(1), work()).await;
+    assert!(late.is_err());
+    assert!(tasks.wait(Duration::from_secs(10)).await.is_empty());
+    assert_eq!(done.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_periodic_task_outlives_its_panics_and_stops_on_shutdown() {
     let tasks = Tasks::new();
     let runs = Arc::new(AtomicUsize::new(0));

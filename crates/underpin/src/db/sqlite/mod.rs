@@ -22,7 +22,7 @@ use self::{
 };
 pub(super) use self::{lease::Borrowed, snapshot::Pinned};
 use super::{
-    DbConfig,
+    DbConfig, DbError,
     query::{Call, Harvest, Want},
     row::FromRow,
     statement::{Text, Verb},
@@ -201,20 +201,16 @@ impl Sqlite {
 
 /// Does `work`, and undoes all of it if it fails.
 fn together<T>(connection: &Connection, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    let execute = |text| {
-        connection
-            .execute_batch(text)
-            .map_err(|error| refusal(error).into_error())
-    };
+    let execute = |text| write::execute(connection, text).map_err(DbError::into_error);
     execute("SAVEPOINT together")?;
     let outcome = work();
     if connection.is_autocommit() {
         return outcome; // An error has undone everything, the savepoint too.
     }
-    match &outcome {
-        Ok(_) => execute("RELEASE together")?,
-        Err(_) => execute("ROLLBACK TO together; RELEASE together")?,
+    if outcome.is_err() {
+        execute("ROLLBACK TO together")?;
     }
+    execute("RELEASE together")?;
     outcome
 }
 

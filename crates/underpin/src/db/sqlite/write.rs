@@ -191,8 +191,8 @@ impl Loop {
 
     /// Commits `first` and what is queued behind it. Returns the lease that ended the batch.
     fn batch(&mut self, first: Box<dyn Work>, jobs: &mut mpsc::Receiver<Job>) -> Option<Lease> {
-        if let Err(error) = self.connection.execute_batch("BEGIN IMMEDIATE") {
-            first.acknowledge(Err(refusal(error)));
+        if let Err(error) = execute(&self.connection, "BEGIN IMMEDIATE") {
+            first.acknowledge(Err(error));
             return None;
         }
         let (mut done, mut lease, mut next) = (Vec::new(), None, Some(first));
@@ -226,7 +226,7 @@ impl Loop {
             let message = "the write was undone together with one beside it that failed";
             return Err(DbError::new(DbErrorKind::Unavailable, message));
         }
-        let committed = self.connection.execute_batch("COMMIT").map_err(refusal);
+        let committed = execute(&self.connection, "COMMIT");
         if committed.is_err() && !self.connection.is_autocommit() {
             roll_back(&self.connection);
         }
@@ -236,6 +236,12 @@ impl Loop {
     fn interrupt_after(&mut self, longest: Duration) {
         interrupt_at(&mut self.connection, Instant::now() + longest);
     }
+}
+
+/// Runs one of the statements around all others, which stays prepared.
+pub(super) fn execute(connection: &Connection, text: &str) -> Result<(), DbError> {
+    let mut statement = connection.prepare_cached(text).map_err(refusal)?;
+    statement.execute([]).map(drop).map_err(refusal)
 }
 
 /// Interrupts whatever runs on `connection` at `deadline`.

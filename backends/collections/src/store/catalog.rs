@@ -52,6 +52,17 @@ impl Store {
         Ok(catalog)
     }
 
+    /// The row of a list as it is now; it is remembered.
+    pub(super) async fn list_now(&self, name: &str) -> Result<Option<Shelf>> {
+        let loads = self.0.places.loads();
+        let list = self.repository().shelf(name).await?;
+        let list = list.filter(Shelf::is_list);
+        if let Some(list) = &list {
+            self.0.places.keep(list, loads);
+        }
+        Ok(list)
+    }
+
     /// The resource of exactly this name, as it is now.
     pub async fn resource(&self, name: &str) -> Result<Option<Resource>> {
         let list = self.repository().shelf(name).await?;

@@ -98,8 +98,7 @@ impl Store {
         writes: &[Write],
         dependents: &Dependents,
     ) -> Result<Option<Result<Vec<Written>, Refusal>>> {
-        let list = self.repository().shelf(resource).await?;
-        let Some(list) = list.filter(Shelf::is_list) else {
+        let Some(list) = self.list_for(resource, writes).await? else {
             return Ok(Some(Err(Refusal::NoList)));
         };
         let (mut changes, mut taken) = (Changes::default(), Vec::new());
@@ -122,10 +121,28 @@ impl Store {
             .await?;
         match self.commit(changes, list.id).await {
             Ok(records) => Ok(Some(Ok(records))),
-            Err(Failure::Stale) => Ok(None),
+            Err(Failure::Stale) => {
+                self.0.places.forget(resource);
+                if !taken.is_empty() {
+                    // So that the next attempt takes the same numbers.
+                    self.0.numbering.forget(list.id);
+                }
+                Ok(None)
+            }
             Err(Failure::Duplicate) => self.explain_duplicate(&list, writes).await,
             Err(Failure::Refused(error)) => Err(error),
         }
+    }
+
+    /// The list that is changed. New records need of it what seldom changes, and is compared when they are
+    /// inserted: so it need not be read again for each.
+    async fn list_for(&self, resource: &str, writes: &[Write]) -> Result<Option<Shelf>> {
+        let adds = |write: &Write| matches!(write, Write::Insert(..));
+        let only_adds = writes.iter().all(adds);
+        if only_adds && let Some(list) = self.0.places.get(resource) {
+            return Ok(Some(list));
+        }
+        self.list_now(resource).await
     }
 
     async fn change<'n>(
@@ -187,7 +204,7 @@ impl Store {
                 let body = self.owned(&list.name, body.clone())?;
                 return Ok(Ok(Change::Insert { body }));
             }
-            NewId::Random => Json::Text(URL_SAFE_NO_PAD.encode(self.0.random.bytes::<8>()?)),
+            NewId::Random => Json::Text(URL_SAFE_NO_PAD.encode(self.0.draws.draw()?)),
             NewId::Next | NewId::NextText => match self.next_id(list, texts).await? {
                 Next::Random => Json::Text(self.short_id()?),
                 Next::Exhausted => return Ok(Err(Refusal::Duplicate(at))),
@@ -211,7 +228,7 @@ impl Store {
 
     /// 7 characters, as nanoid makes them.
     fn short_id(&self) -> Result<String> {
-        let bytes = self.0.random.bytes::<7>()?;
+        let [bytes @ .., _] = self.0.draws.draw()?;
         let characters = bytes
             .iter()
             .map(|byte| SHORT[usize::from(byte & 63)] as char);

@@ -78,7 +78,7 @@ impl Store {
     /// Begins to load everything anew. What was left of loads that did not come to their end is removed
     /// where nobody else can be at one: on SQLite.
     pub async fn load(&self) -> Result<Load> {
-        let bytes = self.0.random.bytes::<8>()?;
+        let bytes = self.0.draws.draw()?;
         Ok(Load {
             store: self.clone(),
             mark: i64::from_le_bytes(bytes) & i64::MAX | 1,
@@ -196,6 +196,7 @@ impl Load {
             outcome => outcome?,
         };
         store.0.catalogs.forget();
+        store.0.places.forget_all();
         store.changed();
         Ok(true)
     }

@@ -16,6 +16,7 @@ mod changes;
 mod commit;
 mod counts;
 mod dependents;
+mod draws;
 mod driver;
 mod export;
 mod identity;
@@ -25,6 +26,7 @@ mod load;
 mod model;
 mod numbering;
 mod ordering;
+mod places;
 mod plan;
 mod relations;
 mod repository;
@@ -46,8 +48,10 @@ pub use self::restriction::Restriction;
 use self::{
     catalog::Catalogs,
     counts::{Facts, Keys},
+    draws::Draws,
     index::{Building, Indexes},
     numbering::Numbering,
+    places::Places,
     repository::Repository,
 };
 pub use self::{
@@ -69,7 +73,7 @@ pub struct Store(Arc<Inner>, Option<Arc<Restriction>>);
 #[derive(Debug)]
 struct Inner {
     repository: Repository,
-    random: Random,
+    draws: Draws,
     tasks: Tasks,
     id_name: String,
     facts: Facts,
@@ -78,6 +82,7 @@ struct Inner {
     building: Building,
     catalogs: Catalogs,
     numbering: Numbering,
+    places: Places,
     /// Counts the changes that this instance has made.
     changes: tokio::sync::watch::Sender<u64>,
     /// Writers share it; who must be undisturbed has it alone.
@@ -92,7 +97,7 @@ impl Store {
         Self(
             Arc::new(Inner {
                 repository: Repository::new(db),
-                random,
+                draws: Draws::of(random),
                 tasks,
                 id_name: id_name.to_owned(),
                 facts: Facts::default(),
@@ -101,6 +106,7 @@ impl Store {
                 building: Building::default(),
                 catalogs: Catalogs::default(),
                 numbering: Numbering::default(),
+                places: Places::default(),
                 changes: tokio::sync::watch::Sender::new(0),
                 gate: Arc::default(),
             }),

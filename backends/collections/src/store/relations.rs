@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use underpin::Result;
+use underpin::{Result, db::Engine};
 
 use super::{Store, identity, model::Record, repository::Shelf};
 use crate::app::{
@@ -16,11 +16,31 @@ const AT_ONCE: usize = 256;
 impl Store {
     /// The record with this id; ids are compared by their text.
     pub async fn get(&self, resource: &str, id: &str) -> Result<Option<Record>> {
-        let found = self
-            .repository()
-            .by_key(resource, identity::key(id))
-            .await?;
+        let key = identity::key(id);
+        let found = match self.number_of(resource) {
+            Some(number) => self.repository().by_key_in(number, key).await?,
+            None => Box::pin(self.get_anew(resource, key)).await?,
+        };
         self.only_allowed(resource, found)
+    }
+
+    /// Remembers the list, too, for the next one.
+    async fn get_anew(&self, resource: &str, key: Vec<u8>) -> Result<Option<Record>> {
+        if self.is_alone() {
+            self.list_now(resource).await?;
+        }
+        self.repository().by_key(resource, key).await
+    }
+
+    /// The number of the list, as remembered.
+    fn number_of(&self, resource: &str) -> Option<i64> {
+        let number = self.0.places.number(resource);
+        number.filter(|_| self.is_alone())
+    }
+
+    /// On SQLite nobody else loads a file.
+    fn is_alone(&self) -> bool {
+        self.repository().db.engine() == Engine::Sqlite
     }
 
     /// For each id, the record with it, if there is one; ids are compared by their text.

@@ -100,6 +100,17 @@ impl Repository {
         Ok(found.map(record))
     }
 
+    /// The record with this key in the resource of this number.
+    pub(super) async fn by_key_in(&self, resource: i64, key: Vec<u8>) -> Result<Option<Record>> {
+        let found: Option<RecordRow> =
+            sql("SELECT number, stamp, body FROM collections_records WHERE resource = $1 AND id_key = $2")
+                .bind(resource)
+                .bind(key)
+                .fetch_optional(&self.db)
+                .await?;
+        Ok(found.map(record))
+    }
+
     pub(super) fn version_of(resource: i64) -> Query {
         sql("SELECT version FROM collections_resources WHERE id = $1").bind(resource)
     }

@@ -65,6 +65,11 @@ impl Record {
         parsed.map_err(|error| Error::internal(error).doing("reading a stored record"))
     }
 
+    /// The JSON of one of its properties, without parsing the others.
+    pub fn property(&self, name: &str) -> Option<&str> {
+        value::member(&self.body, name)
+    }
+
     /// Appends its JSON with two spaces per level, as it stands `depth` levels deep.
     pub fn pretty(&self, depth: usize, to: &mut String) {
         value::pretty(&self.body, depth, to);

@@ -10,7 +10,7 @@ use crate::app::{
     },
     query::{Condition, Order, Query, Sort, SortKey, Window, sorted},
     store::{Kind, Listing, Record},
-    value::{Json, Path, parse, pretty},
+    value::{Json, Path, parse, pretty, quote},
 };
 
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
@@ -108,11 +108,9 @@ impl V1 {
         let Some(record) = self.store.get(name, id).await? else {
             return Ok(None);
         };
-        let json = record.json()?;
-        let found = json
-            .as_object()
-            .and_then(|object| object.get(self.store.id_name()));
-        let is_text = found.is_some_and(|found| found.as_text() == Some(id));
+        let mut text = String::with_capacity(id.len() + 2);
+        quote(id, &mut text);
+        let is_text = record.property(self.store.id_name()) == Some(&text);
         Ok(is_text.then_some(record))
     }
 

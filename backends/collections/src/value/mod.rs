@@ -2,6 +2,7 @@
 //! Nothing here knows of requests or of storage.
 
 mod compare;
+mod member;
 mod object;
 mod parse;
 mod path;
@@ -11,6 +12,7 @@ mod print;
 mod tests;
 
 pub use compare::{less, less_or_equal, number_of, strictly_equal};
+pub use member::member;
 pub use object::Object;
 pub use parse::parse;
 pub use path::{Found, Path};

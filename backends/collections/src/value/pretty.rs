@@ -1,5 +1,7 @@
 //! JSON text that has no white space, with two spaces per level: `JSON.stringify(value, null, 2)` without parsing it.
 
+use memchr::memchr2;
+
 /// Appends `compact`, which must be JSON without white space, indented as it stands `depth` levels deep.
 pub fn pretty(compact: &str, depth: usize, to: &mut String) {
     let bytes = compact.as_bytes();
@@ -48,13 +50,13 @@ fn new_line(depth: usize, to: &mut String) {
 }
 
 /// Where the text that opens at `at` is over.
-fn after_text(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn after_text(bytes: &[u8], mut at: usize) -> usize {
     at += 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
+    while let Some(rest) = bytes.get(at..) {
+        match memchr2(b'"', b'\\', rest) {
+            Some(next) if rest.get(next) == Some(&b'"') => return at + next + 1,
+            Some(next) => at += next + 2,
+            None => break,
         }
     }
     bytes.len()

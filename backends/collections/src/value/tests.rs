@@ -141,6 +141,20 @@ proptest! {
     }
 
     #[test]
+    fn a_property_is_found_in_the_text(value in any_json()) {
+        let text = value.to_string();
+        let Json::Object(object) = value else {
+            prop_assert_eq!(member(&text, ""), None);
+            return Ok(());
+        };
+        for (name, value) in object.iter() {
+            let value = value.to_string();
+            prop_assert_eq!(member(&text, name), Some(value.as_str()));
+        }
+        prop_assert_eq!(member(&text, "no such"), None);
+    }
+
+    #[test]
     fn code_units_order_as_utf_16_does(left in ".{0,6}", right in ".{0,6}") {
         let units = |text: &str| text.encode_utf16().collect::<Vec<_>>();
         prop_assert_eq!(cmp_units(&left, &right), units(&left).cmp(&units(&right)));

@@ -66,6 +66,11 @@ impl Provide for Access {
 }
 
 impl Access {
+    /// Whether it depends on the caller what a request may see.
+    pub fn is_guarded(&self) -> bool {
+        self.guard.is_some()
+    }
+
     /// The data as the caller of this request may see and change them: of owned collections their own records,
     /// and 401 to whoever shows no token. 401 at once for a token that is no good.
     pub fn store_for(&self, headers: &HeaderMap) -> Result<Store> {

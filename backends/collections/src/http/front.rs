@@ -1,7 +1,7 @@
 //! The one handler of the program: hands every request to the dialect that was chosen. Also what both
 //! dialects answer where no resource does: the pages of this program.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use underpin::{
     Context, Result, StartError,
@@ -30,16 +30,16 @@ pub fn handler(context: &Context) -> Result<Handler, StartError> {
     let options = context.get::<Options>()?;
     Ok(match options.dialect {
         Dialect::V0 => {
-            let dialect = V0::new(context)?;
+            let dialect = Arc::new(V0::new(context)?);
             Handler::new(move |mut exchange| {
-                let dialect = dialect.clone();
+                let dialect = Arc::clone(&dialect);
                 async move { dialect.answer(&mut exchange).await }
             })
         }
         Dialect::V1 => {
-            let dialect = V1::new(context)?;
+            let dialect = Arc::new(V1::new(context)?);
             Handler::new(move |mut exchange| {
-                let dialect = dialect.clone();
+                let dialect = Arc::clone(&dialect);
                 async move { dialect.answer(&mut exchange).await }
             })
         }

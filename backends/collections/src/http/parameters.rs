@@ -114,6 +114,9 @@ fn decoded(text: &str) -> String {
 /// JavaScript's `decodeURIComponent`: nothing for a bad escape or what is not UTF-8 when decoded.
 pub fn decode_component(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
+    if !bytes.contains(&b'%') {
+        return Some(text.to_owned());
+    }
     let hex = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
     let escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
     let mut escapes = escapes.map(|(at, _)| at);

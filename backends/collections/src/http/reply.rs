@@ -7,6 +7,9 @@ use underpin::http::{Body, HeaderMap, HeaderName, HeaderValue, Response, StatusC
 
 use super::encoding::{Coding, Packer};
 
+/// Headers that a reply has room for at first.
+const HEADERS: usize = 10;
+
 /// A body.
 #[derive(Debug)]
 pub enum Content {
@@ -29,7 +32,8 @@ impl Reply {
     pub fn new(status: StatusCode) -> Self {
         Self {
             status,
-            headers: HeaderMap::new(),
+            // Most replies have between six and eight: their table is made once.
+            headers: HeaderMap::with_capacity(HEADERS),
             content: Content::Nothing,
         }
     }
@@ -38,8 +42,13 @@ impl Reply {
     pub fn whole(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Self {
         let mut reply = Self::new(status);
         reply.content = Content::Whole(body.into());
-        reply.set(header::CONTENT_TYPE, kind);
+        reply.set_fixed(header::CONTENT_TYPE, kind);
         reply
+    }
+
+    /// Sets a header to what is known to be a value of one.
+    pub fn set_fixed(&mut self, name: HeaderName, value: &'static str) {
+        self.headers.insert(name, HeaderValue::from_static(value));
     }
 
     /// Sets a header; a text that cannot be one is left out.

@@ -26,7 +26,7 @@ mod tests;
 mod window;
 mod write;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{borrow::Cow, path::PathBuf, sync::Arc};
 
 use underpin::{
     Context, Provide, StartError,
@@ -69,11 +69,14 @@ impl V0 {
 
 impl V0 {
     /// The same with the data as the caller may see and change them.
-    fn for_caller(&self, headers: &HeaderMap) -> Result<Self, Failure> {
-        Ok(Self {
+    fn for_caller(&self, headers: &HeaderMap) -> Result<Cow<'_, Self>, Failure> {
+        if !self.access.is_guarded() {
+            return Ok(Cow::Borrowed(self));
+        }
+        Ok(Cow::Owned(Self {
             store: self.access.store_for(headers)?,
             ..self.clone()
-        })
+        }))
     }
 }
 

@@ -229,20 +229,22 @@ impl V0 {
         body: Json,
     ) -> Result<Reply, Failure> {
         match (&route, request.method.as_str()) {
-            (Route::Database, "GET") => self.database(request).await,
-            (Route::List(name), "GET") => self.list(name, request).await,
-            (Route::List(name), "POST") => self.create(name, request, body).await,
+            (Route::Database, "GET") => Box::pin(self.database(request)).await,
+            (Route::List(name), "GET") => Box::pin(self.list(name, request)).await,
+            (Route::List(name), "POST") => Box::pin(self.create(name, request, body)).await,
             (Route::List(name), _) if self.is_bulk(request) => {
-                self.change_all(name, request, body).await
+                Box::pin(self.change_all(name, request, body)).await
             }
             (Route::List(_), "OPTIONS") => Ok(allow("GET,POST,HEAD")),
             (Route::Item(name, id), "GET") => self.item(name, id, request).await,
-            (Route::Item(name, id), "PUT" | "PATCH") => self.update(name, id, request, body).await,
-            (Route::Item(name, id), "DELETE") => self.delete(name, id, request).await,
+            (Route::Item(name, id), "PUT" | "PATCH") => {
+                Box::pin(self.update(name, id, request, body)).await
+            }
+            (Route::Item(name, id), "DELETE") => Box::pin(self.delete(name, id, request)).await,
             (Route::Item(..), "OPTIONS") => Ok(allow("GET,PUT,PATCH,DELETE,HEAD")),
-            (Route::Single(name), "GET") => self.single(name, request).await,
+            (Route::Single(name), "GET") => Box::pin(self.single(name, request)).await,
             (Route::Single(name), "POST" | "PUT" | "PATCH") => {
-                self.set_single(name, request, body).await
+                Box::pin(self.set_single(name, request, body)).await
             }
             (Route::Single(_), "OPTIONS") => Ok(allow("GET,POST,PUT,PATCH,HEAD")),
             _ => Ok(reply::not_found(request.callback().as_deref())),

@@ -23,13 +23,14 @@ mod statics;
 mod tests;
 mod write;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use underpin::{
     Context, Provide, StartError,
     http::{HeaderMap, Method, StatusCode},
 };
 
+use self::statics::Statics;
 use crate::app::{
     accounts::Access,
     config::Options,
@@ -46,6 +47,7 @@ pub struct V1 {
     pages: Pages,
     options: Arc<Options>,
     routes: Arc<Routes>,
+    statics: Arc<Statics>,
 }
 
 impl V1 {
@@ -57,6 +59,7 @@ impl V1 {
             access: Access::provide(context)?,
             pages: Pages::provide(context)?,
             routes: Arc::new(Routes::of(&options)?),
+            statics: Arc::new(Statics::of(&options)),
             options,
         })
     }
@@ -64,11 +67,14 @@ impl V1 {
 
 impl V1 {
     /// The same with the data as the caller may see and change them.
-    fn for_caller(&self, headers: &HeaderMap) -> Result<Self, Failure> {
-        Ok(Self {
+    fn for_caller(&self, headers: &HeaderMap) -> Result<Cow<'_, Self>, Failure> {
+        if !self.access.is_guarded() {
+            return Ok(Cow::Borrowed(self));
+        }
+        Ok(Cow::Owned(Self {
             store: self.access.store_for(headers)?,
             ..self.clone()
-        })
+        }))
     }
 }
 

@@ -4,7 +4,7 @@ use underpin::http::{
     Body, Exchange, HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header,
 };
 
-use super::{Failure, Request, V1, body, reply, statics, write};
+use super::{Failure, Request, V1, body, reply, write};
 use crate::app::{
     http::{
         front::{self, LONGEST_DELAY},
@@ -27,19 +27,18 @@ impl V1 {
         let is_head = *exchange.method() == Method::HEAD;
         let target = exchange.uri().path_and_query();
         let target = target.map_or("/", |target| target.as_str()).to_owned();
-        let mut answer = self.file_or_data(exchange, target).await;
-        answer.set(HeaderName::from_static("x-powered-by"), "tinyhttp");
+        let mut answer = self.file_or_data(exchange, &target).await;
+        answer.set_fixed(HeaderName::from_static("x-powered-by"), "tinyhttp");
         answer.into_response(is_head)
     }
 
-    async fn file_or_data(&self, exchange: &mut Exchange, target: String) -> Reply {
-        let path = target.split('?').next().unwrap_or_default().to_owned();
+    async fn file_or_data(&self, exchange: &mut Exchange, target: &str) -> Reply {
+        let path = target.split('?').next().unwrap_or_default();
         if matches!(*exchange.method(), Method::GET | Method::HEAD)
-            && let Some(file) = statics::reply(&self.options, &path, exchange.headers()).await
+            && let Some(file) = self.statics.reply(path, exchange.headers()).await
         {
             return file;
         }
-        let asked = exchange.headers().clone();
         let answer = if exchange.method() == Method::OPTIONS && !self.options.no_cors {
             Ok(reply::preflight())
         } else {
@@ -47,7 +46,7 @@ impl V1 {
         };
         let is_read = matches!(*exchange.method(), Method::GET | Method::HEAD);
         let answer = if is_read {
-            self.or_page(&asked, &path, answer).await
+            self.or_page(exchange.headers(), path, answer).await
         } else {
             answer
         };
@@ -57,7 +56,7 @@ impl V1 {
         });
         // The original leaves its headers out where the address begins with two slashes.
         if !self.options.no_cors && !path.starts_with("//") {
-            reply::mark(&asked, &mut answer);
+            reply::mark(exchange.headers(), &mut answer);
         }
         answer
     }
@@ -77,13 +76,13 @@ impl V1 {
             return answer;
         }
         let page = match path {
-            "/" => front::start(&self.pages).await?,
-            path => front::other(&self.pages, path, asked).await?,
+            "/" => Box::pin(front::start(&self.pages)).await?,
+            path => Box::pin(front::other(&self.pages, path, asked)).await?,
         };
         page.map_or(answer, Ok)
     }
 
-    async fn data(&self, exchange: &mut Exchange, target: String) -> Result<Reply, Failure> {
+    async fn data(&self, exchange: &mut Exchange, target: &str) -> Result<Reply, Failure> {
         let sent = exchange.method().clone();
         let is_read = matches!(sent, Method::GET | Method::HEAD | Method::OPTIONS);
         if self.options.read_only && !is_read {
@@ -95,9 +94,10 @@ impl V1 {
             // Where the address begins with two slashes, the original does not come to read it.
             Json::Null
         } else {
-            body::read(exchange.take_body(), self.options.strict).await?
+            Box::pin(body::read(exchange.take_body(), self.options.strict)).await?
         };
-        let target = self.routes.apply(&target).unwrap_or(target);
+        let rewritten = self.routes.apply(target);
+        let target = rewritten.as_deref().unwrap_or(target);
         let mut parts = target.split('?');
         let path = parts.next().unwrap_or_default();
         let query = parts.next().unwrap_or_default();
@@ -127,6 +127,8 @@ impl V1 {
         }
     }
 
+    /// A record is what is asked for most: all that takes other ways is boxed, so that there is less to make
+    /// room for and to move at each request.
     async fn dispatch(
         &self,
         segments: &[String],
@@ -140,15 +142,15 @@ impl V1 {
                 Ok(reply::text(StatusCode::NOT_FOUND, "Not Found"))
             }
             ([name, ..], _) if *name == SCHEMA => Ok(refuse_body(request, &body)),
-            ([name], "GET") => self.list(name, request).await,
+            ([name], "GET") => Box::pin(self.list(name, request)).await,
             ([name], "POST" | "PUT" | "PATCH" | "DELETE") if self.is_bulk(request) => {
-                self.change_all(name, request, body).await
+                Box::pin(self.change_all(name, request, body)).await
             }
-            ([name], "POST") => self.create(name, body).await,
-            ([name], "PUT" | "PATCH") => self.set_value(name, request, body).await,
+            ([name], "POST") => Box::pin(self.create(name, body)).await,
+            ([name], "PUT" | "PATCH") => Box::pin(self.set_value(name, request, body)).await,
             ([name, id], "GET") => self.item(name, id, request).await,
-            ([name, id], "PUT" | "PATCH") => self.update(name, id, request, body).await,
-            ([name, id], "DELETE") => self.delete(name, id, request).await,
+            ([name, id], "PUT" | "PATCH") => Box::pin(self.update(name, id, request, body)).await,
+            ([name, id], "DELETE") => Box::pin(self.delete(name, id, request)).await,
             _ => Ok(reply::not_found()),
         }
     }

@@ -91,9 +91,23 @@ impl V1 {
         let Some(record) = self.found(name, id).await? else {
             return Ok(reply::not_found());
         };
-        let relations = self.relations(name, request.all("_embed")).await?;
-        if relations.is_empty() {
+        let embedded = request.all("_embed");
+        if embedded.is_empty() {
             return Ok(shown(StatusCode::OK, &record));
+        }
+        Box::pin(self.item_with(name, &record, embedded)).await
+    }
+
+    /// The same with what belongs to it.
+    async fn item_with(
+        &self,
+        name: &str,
+        record: &Record,
+        embedded: Vec<String>,
+    ) -> Result<Reply, Failure> {
+        let relations = self.relations(name, embedded).await?;
+        if relations.is_empty() {
+            return Ok(shown(StatusCode::OK, record));
         }
         let related = relations.add(vec![record.json()?]).await?;
         let mut text = String::new();

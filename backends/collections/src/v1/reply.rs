@@ -83,8 +83,8 @@ pub fn preflight() -> Reply {
 
 /// Lets pages of all origins read the reply.
 pub fn mark(asked: &HeaderMap, reply: &mut Reply) {
-    reply.set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    reply.set(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    reply.set_fixed(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    reply.set_fixed(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
     let wanted = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
     match wanted.and_then(|wanted| wanted.to_str().ok()) {
         // One line would do as well, but clients that look for their header's line find it this way.
@@ -99,6 +99,6 @@ pub fn mark(asked: &HeaderMap, reply: &mut Reply) {
                     .append(header::ACCESS_CONTROL_ALLOW_HEADERS, name);
             }
         }
-        None => reply.set(header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
+        None => reply.set_fixed(header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
     }
 }

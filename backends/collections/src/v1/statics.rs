@@ -1,7 +1,12 @@
 //! Files that v1 serves before everything else, with their headers.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
+use tokio::time::Instant;
 use underpin::http::{HeaderMap, StatusCode, header};
 
 use crate::app::{
@@ -15,21 +20,56 @@ use crate::app::{
 /// Always served, before those that are named.
 const USUAL: &str = "public";
 
-/// The file that a GET or HEAD of `path` asks for, if there is one: by its name, by its name without the
-/// end, or the index of a folder.
-pub async fn reply(options: &Options, path: &str, asked: &HeaderMap) -> Option<Reply> {
-    let named = options.static_directories.iter().map(PathBuf::as_path);
-    let folders = std::iter::once(Path::new(USUAL)).chain(named);
-    // Mostly there is none, and one look at that costs less than handing it over.
-    for folder in folders.filter(|folder| folder.is_dir()) {
-        let plain = path.trim_end_matches('/');
-        let endings = ["", "/index.html", ".html", "/index.htm", ".htm"];
-        let addresses = endings.map(|end| format!("{plain}{end}"));
-        if let Some(file) = files::first(folder, addresses.into()).await {
-            return served(&file, asked).await;
+/// How long it is remembered which of the folders are there.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// The folders whose files are served.
+#[derive(Debug)]
+pub struct Statics {
+    folders: Vec<PathBuf>,
+    /// Those that were there, and when. Mostly there is none, and a look at that for each request adds up.
+    there: RwLock<Option<(Instant, Arc<[PathBuf]>)>>,
+}
+
+impl Statics {
+    /// The usual folder and those that were named.
+    pub fn of(options: &Options) -> Self {
+        let named = options.static_directories.iter().cloned();
+        Self {
+            folders: std::iter::once(PathBuf::from(USUAL)).chain(named).collect(),
+            there: RwLock::default(),
         }
     }
-    None
+
+    /// The file that a GET or HEAD of `path` asks for, if there is one: by its name, by its name without the
+    /// end, or the index of a folder.
+    pub async fn reply(&self, path: &str, asked: &HeaderMap) -> Option<Reply> {
+        for folder in &*self.there() {
+            let plain = path.trim_end_matches('/');
+            let endings = ["", "/index.html", ".html", "/index.htm", ".htm"];
+            let addresses = endings.map(|end| format!("{plain}{end}"));
+            if let Some(file) = Box::pin(files::first(folder, addresses.into())).await {
+                return Box::pin(served(&file, asked)).await;
+            }
+        }
+        None
+    }
+
+    /// The folders that are there, or were a second ago.
+    fn there(&self) -> Arc<[PathBuf]> {
+        let kept = self.there.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((looked, there)) = &*kept
+            && looked.elapsed() < FRESH
+        {
+            return Arc::clone(there);
+        }
+        drop(kept);
+        let there = self.folders.iter().filter(|folder| folder.is_dir());
+        let there: Arc<[PathBuf]> = there.cloned().collect();
+        let mut kept = self.there.write().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some((Instant::now(), Arc::clone(&there)));
+        there
+    }
 }
 
 async fn served(file: &Served, asked: &HeaderMap) -> Option<Reply> {

@@ -61,11 +61,7 @@ pub(crate) fn build(program: &Program, metrics: Option<&Metrics>) -> Result<Pipe
 }
 
 fn inner(table: Table) -> Inner {
-    let table = Arc::new(table);
-    Arc::new(move |request| {
-        let table = Arc::clone(&table);
-        Box::pin(async move { table.dispatch(request).await })
-    })
+    Arc::new(move |request| table.dispatch(request))
 }
 
 fn add_metrics(table: &mut Table, path: &str, metrics: Metrics) -> Result<(), StartError> {

@@ -7,7 +7,10 @@ use http::Method;
 use super::{Exchange, Response};
 use crate::{Context, Provide, Result, StartError, openapi::Operation};
 
-type Call = dyn Fn(Exchange) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync;
+/// A reply on its way.
+pub(crate) type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+type Call = dyn Fn(Exchange) -> Answer + Send + Sync;
 
 /// A handler that has everything it needs but the request.
 #[derive(Clone)]
@@ -23,8 +26,8 @@ impl Handler {
         Self(Arc::new(move |exchange| Box::pin(call(exchange))))
     }
 
-    pub(crate) async fn call(&self, exchange: Exchange) -> Response {
-        (self.0)(exchange).await
+    pub(crate) fn call(&self, exchange: Exchange) -> Answer {
+        (self.0)(exchange)
     }
 }
 

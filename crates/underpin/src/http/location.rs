@@ -20,7 +20,12 @@ const LOCATION: &AsciiSet = &CONTROLS
 
 /// The path with its percent signs decoded; what is not UTF-8 becomes U+FFFD.
 pub(super) fn decoded(uri: &Uri) -> Cow<'_, str> {
-    percent_decode_str(uri.path()).decode_utf8_lossy()
+    let path = uri.path();
+    if path.contains('%') {
+        percent_decode_str(path).decode_utf8_lossy()
+    } else {
+        Cow::Borrowed(path)
+    }
 }
 
 /// The path as error bodies show it: cut at a decoded `?` or `#`, without line breaks and tabs,

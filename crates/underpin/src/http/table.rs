@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 
-use super::{Exchange, Handler, Response, exchange::Shared, location};
+use super::{Exchange, Handler, Response, endpoint::Answer, exchange::Shared, location};
 use crate::{
     StartError,
     middleware::{Client, MatchedRoute},
@@ -91,26 +91,28 @@ impl Table {
     }
 
     /// Answers a request: the handler's reply, 405, a redirect to the path with the other slash, 404.
-    pub(crate) async fn dispatch(&self, request: Request<Body>) -> Response {
+    pub(crate) fn dispatch(&self, request: Request<Body>) -> Answer {
         let path = location::decoded(request.uri()).into_owned();
         let (place, params) = self.find(&path);
         let Some(place) = place else {
             return match &self.fallback {
-                Some(fallback) => fallback.call(self.exchange(request, path, params)).await,
-                None => self.unmatched(&request, &path),
+                Some(fallback) => fallback.call(self.exchange(request, path, params)),
+                None => at_once(self.unmatched(&request, &path)),
             };
         };
-        let mut response = match (place.handler(request.method()), &self.fallback) {
-            (Some(handler), _) => handler.call(self.exchange(request, path, params)).await,
+        let answer = match (place.handler(request.method()), &self.fallback) {
+            (Some(handler), _) => handler.call(self.exchange(request, path, params)),
             (None, Some(fallback)) => {
-                let exchange = self.exchange(request, path, Vec::new());
-                return fallback.call(exchange).await;
+                return fallback.call(self.exchange(request, path, Vec::new()));
             }
-            (None, None) => self.method_not_allowed(place, &path),
+            (None, None) => at_once(self.method_not_allowed(place, &path)),
         };
         let matched = MatchedRoute(place.template);
-        response.extensions_mut().insert(matched);
-        response
+        Box::pin(async move {
+            let mut response = answer.await;
+            response.extensions_mut().insert(matched);
+            response
+        })
     }
 
     /// The place of a path, and the path's parameters.
@@ -174,6 +176,10 @@ impl Table {
         }
         response
     }
+}
+
+fn at_once(response: Response) -> Answer {
+    Box::pin(std::future::ready(response))
 }
 
 fn twice(method: &Method, path: &str) -> StartError {

@@ -3,7 +3,10 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::body::Body;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, HeaderName, Request};
+
+static PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+static FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The request's sender, in its extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +24,8 @@ pub(super) fn note(request: &mut Request<Body>, peer: SocketAddr, trust_proxy: b
     // Whoever speaks from this machine is believed about the scheme, as uvicorn does: the address that a
     // redirect names stays right behind a local proxy. Rate limits count by the address, so not about that.
     let knows_scheme = trust_proxy || address.is_loopback();
-    let https = last(headers, "x-forwarded-proto").is_some_and(|scheme| scheme == "https");
-    let told = last(headers, "x-forwarded-for").and_then(|text| text.parse().ok());
+    let https = last(headers, &PROTO).is_some_and(|scheme| scheme == "https");
+    let told = last(headers, &FOR).and_then(|text| text.parse().ok());
     let client = Client {
         address: told.filter(|_| trust_proxy).unwrap_or(address),
         https: knows_scheme && https,
@@ -30,7 +33,7 @@ pub(super) fn note(request: &mut Request<Body>, peer: SocketAddr, trust_proxy: b
     request.extensions_mut().insert(client);
 }
 
-fn last<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn last<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let value = headers.get_all(name).iter().next_back()?.to_str().ok()?;
     value.rsplit(',').next().map(str::trim)
 }

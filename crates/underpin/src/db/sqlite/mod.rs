@@ -90,8 +90,7 @@ impl Sqlite {
     ) -> Result<Harvest<T>> {
         let info = self.statements.get(&call.text);
         let call = if Self::may_read(info.as_deref(), &call.text) {
-            let slow = info.is_some_and(|info| info.is_slow());
-            let reading = self.readers.read(&self.statements, call, slow, want, watch);
+            let reading = self.readers.read(&self.statements, call, info, want, watch);
             match reading.await {
                 Read::Done(outcome) => return outcome,
                 Read::Writes(call) => call,
@@ -102,7 +101,7 @@ impl Sqlite {
         watch.is_write();
         let statements = Arc::clone(&self.statements);
         let work = move |connection: &Connection| statements.run::<T>(connection, &call, want);
-        let (harvest, began) = self.writer.write(work).await?;
+        let (harvest, began) = Box::pin(self.writer.write(work)).await?;
         watch.begin_at(began);
         Ok(harvest)
     }

@@ -81,13 +81,13 @@ impl Readers {
         self: &Arc<Self>,
         statements: &Arc<Statements>,
         call: Call,
-        slow: bool,
+        info: Option<Arc<Info>>,
         want: Want,
         watch: &mut Stopwatch,
     ) -> Read<T> {
         // A loop of ready reads would otherwise starve the runtime's timers.
         task::coop::consume_budget().await;
-        let call = if slow {
+        let call = if info.as_ref().is_some_and(|info| info.is_slow()) {
             call
         } else {
             let lent = match self.lend().await {
@@ -95,13 +95,14 @@ impl Readers {
                 Err(error) => return Read::Done(Err(error)),
             };
             watch.begin();
-            match lent.in_place(statements, call, want) {
+            match lent.in_place(statements, call, info, want) {
                 InPlace::Done(outcome) => return Read::Done(outcome),
                 InPlace::Writes(call) => return Read::Writes(call),
                 InPlace::Slow(call) => call,
             }
         };
-        Read::Done(self.elsewhere(statements, call, want, watch).await)
+        // Boxed, as all that is seldom needed here: it would be part of every handler's future.
+        Read::Done(Box::pin(self.elsewhere(statements, call, want, watch)).await)
     }
 
     /// Runs a slow read on a blocking thread.
@@ -172,7 +173,7 @@ pub(super) async fn permit(
         return Ok(permit);
     }
     let refused = |message| Error::unavailable(DbError::new(DbErrorKind::Unavailable, message));
-    match timeout(wait, Arc::clone(semaphore).acquire_owned()).await {
+    match Box::pin(timeout(wait, Arc::clone(semaphore).acquire_owned())).await {
         Ok(Ok(permit)) => Ok(permit),
         Ok(Err(_)) => Err(refused("the database was closed")),
         Err(_) => Err(refused("no database connection became free in time")),
@@ -204,6 +205,7 @@ impl Lent {
         mut self,
         statements: &Statements,
         call: Call,
+        info: Option<Arc<Info>>,
         want: Want,
     ) -> InPlace<T> {
         let began = Instant::now();
@@ -211,7 +213,8 @@ impl Lent {
             return InPlace::Done(Err(error));
         }
         let outcome = self.connection().and_then(|connection| {
-            let (mut statement, info) = statements.prepare(connection, &call.text)?;
+            let prepared = statements.prepare_known(connection, &call.text, info);
+            let (mut statement, info) = prepared?;
             if !info.readonly {
                 return Ok(None);
             }

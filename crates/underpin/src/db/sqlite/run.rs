@@ -90,10 +90,20 @@ impl Statements {
         connection: &'c Connection,
         text: &Text,
     ) -> Result<(CachedStatement<'c>, Arc<Info>)> {
+        self.prepare_known(connection, text, self.get(text))
+    }
+
+    /// The same, where it was looked up before what is known.
+    pub(super) fn prepare_known<'c>(
+        &self,
+        connection: &'c Connection,
+        text: &Text,
+        known: Option<Arc<Info>>,
+    ) -> Result<(CachedStatement<'c>, Arc<Info>)> {
         let statement = connection
             .prepare_cached(text.as_str())
             .map_err(|error| refused(error, text.as_str()))?;
-        if let Some(info) = self.get(text) {
+        if let Some(info) = known {
             return Ok((statement, info));
         }
         let info = Arc::new(Info::new(text.as_str(), &statement)?);

@@ -29,16 +29,22 @@ pub(super) fn likely_typos(sources: &Sources, variables: &[Variable]) -> Vec<Com
     warnings
 }
 
+/// Letters that a slip takes at most.
+const MOST: usize = 2;
+
 /// The candidate that `name` may be a slip for: one letter off, or two in a long name.
 pub(super) fn closest<'a>(
     name: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let distances = candidates.map(|candidate| (distance(name, candidate), candidate));
+    // Each letter of difference in length is one more or one less. Only what is left is worth a closer look.
+    let length = name.chars().count();
+    let alike = candidates.filter(|candidate| candidate.chars().count().abs_diff(length) <= MOST);
+    let distances = alike.map(|candidate| (distance(name, candidate), candidate));
     let near = distances.filter(|(off, candidate)| match candidate.len() {
         0..5 => false,
         5..10 => *off <= 1,
-        _ => *off <= 2,
+        _ => *off <= MOST,
     });
     near.min_by_key(|(off, _)| *off)
         .map(|(_, candidate)| candidate)

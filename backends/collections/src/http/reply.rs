@@ -42,13 +42,13 @@ impl Reply {
     pub fn whole(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Self {
         let mut reply = Self::new(status);
         reply.content = Content::Whole(body.into());
-        reply.set_fixed(header::CONTENT_TYPE, kind);
+        reply.set_fixed(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         reply
     }
 
-    /// Sets a header to what is known to be a value of one.
-    pub fn set_fixed(&mut self, name: HeaderName, value: &'static str) {
-        self.headers.insert(name, HeaderValue::from_static(value));
+    /// Sets a header to a value that was made when the program was compiled.
+    pub fn set_fixed(&mut self, name: HeaderName, value: HeaderValue) {
+        self.headers.insert(name, value);
     }
 
     /// Sets a header; a text that cannot be one is left out.

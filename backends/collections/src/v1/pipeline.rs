@@ -28,7 +28,13 @@ impl V1 {
         let target = exchange.uri().path_and_query();
         let target = target.map_or("/", |target| target.as_str()).to_owned();
         let mut answer = self.file_or_data(exchange, &target).await;
-        answer.set_fixed(HeaderName::from_static("x-powered-by"), "tinyhttp");
+        let (name, value) = const {
+            (
+                HeaderName::from_static("x-powered-by"),
+                HeaderValue::from_static("tinyhttp"),
+            )
+        };
+        answer.set_fixed(name, value);
         answer.into_response(is_head)
     }
 

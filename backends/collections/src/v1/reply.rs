@@ -1,6 +1,6 @@
 //! Replies as v1 makes them: indented JSON, and text for what went wrong. What they are about is elsewhere.
 
-use underpin::http::{HeaderMap, StatusCode, header};
+use underpin::http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::app::{
     http::{etag, reply::Reply},
@@ -83,8 +83,14 @@ pub fn preflight() -> Reply {
 
 /// Lets pages of all origins read the reply.
 pub fn mark(asked: &HeaderMap, reply: &mut Reply) {
-    reply.set_fixed(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    reply.set_fixed(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    let (all, methods) = const {
+        (
+            HeaderValue::from_static("*"),
+            HeaderValue::from_static(METHODS),
+        )
+    };
+    reply.set_fixed(header::ACCESS_CONTROL_ALLOW_ORIGIN, all);
+    reply.set_fixed(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
     let wanted = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
     match wanted.and_then(|wanted| wanted.to_str().ok()) {
         // One line would do as well, but clients that look for their header's line find it this way.
@@ -99,6 +105,9 @@ pub fn mark(asked: &HeaderMap, reply: &mut Reply) {
                     .append(header::ACCESS_CONTROL_ALLOW_HEADERS, name);
             }
         }
-        None => reply.set_fixed(header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
+        None => {
+            let usual = const { HeaderValue::from_static("content-type") };
+            reply.set_fixed(header::ACCESS_CONTROL_ALLOW_HEADERS, usual);
+        }
     }
 }

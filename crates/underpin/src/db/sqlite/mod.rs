@@ -185,8 +185,11 @@ impl Sqlite {
             let connection = open::snapshot(&path, &config)?;
             connection.execute_batch("PRAGMA wal_checkpoint(PASSIVE)")
         });
-        let moved = moving.await?;
-        moved.map_err(|error| refusal(error).into_error())
+        // It happens later by itself, too.
+        if let Err(error) = moving.await? {
+            tracing::debug!(%error, "the log could not be moved into the file");
+        }
+        Ok(())
     }
 
     pub(super) async fn close(&self) {

@@ -173,7 +173,7 @@ impl Load {
     pub async fn finish_if(mut self, version: i64) -> Result<bool, LoadError> {
         self.end_list().await?;
         // What is prepared from here on stays, and would keep all memory below it.
-        self.store.release_memory().await?;
+        self.store.release_memory().await;
         // The rows that are replaced are locked before they are looked at.
         let replaced = -self.mark;
         let replace = vec![

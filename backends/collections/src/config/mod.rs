@@ -182,6 +182,9 @@ pub fn arguments() -> Arguments {
         }
         if given.flag("quiet") {
             app = app.setting("LOG_LEVEL", "warn");
+        } else if options.dialect == Dialect::V1 {
+            // As the original, which says nothing of requests; v0 has a line for each.
+            app = app.default_setting("LOG_LEVEL", "info,underpin::access=warn");
         }
         if options.auth {
             app = app.feature(accounts::feature());

@@ -45,6 +45,20 @@ async fn a_preflight_is_answered_byte_by_byte_as_by_the_originals() {
     }
 }
 
+/// As the originals; whoever wants the lines of v1 says so.
+#[tokio::test]
+async fn requests_are_logged_in_v0_and_not_in_v1() {
+    for (dialect, level, is_logged) in [("v0", "", true), ("v1", "", false), ("v1", "info", true)] {
+        let program = serving(FILE).variable("LOG_LEVEL", level);
+        let arguments = ["db.json", "--dialect", dialect];
+        let running = program.serve_with(&arguments, "").await;
+        running.stranger().get("/posts").await.expect_status(200);
+        running.ask_to_stop();
+        let log = running.finished().await.errors;
+        assert_eq!(log.contains("answered 200"), is_logged, "{dialect}: {log}");
+    }
+}
+
 #[tokio::test]
 async fn flags_that_change_nothing_are_named_at_the_start() {
     let program = serving(FILE);

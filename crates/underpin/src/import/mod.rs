@@ -17,10 +17,11 @@
 //! # Rules
 //!
 //! Beside the validator's, a [`Finding`] may have these: `not_json`, `not_utf8`, `nested_too_deeply`,
-//! `number_too_long`, `too_many_oddities`, `wrong_number_of_fields`, `binary_value`, `not_an_object`, `empty_object`, `nul_character`,
-//! `duplicate_different`, `refused_by_database` (rejected); `duplicate_identical` (skipped); `extra_field`,
-//! `extra_nested_field`, `coerced` (read as another value than stands there), `key_case_variant` (a key that
-//! came before in other letters) (notices).
+//! `number_too_long`, `too_many_oddities`, `wrong_number_of_fields`, `binary_value`, `not_an_object`,
+//! `empty_object`, `nul_character`, `duplicate_different`, `refused_by_database` (rejected);
+//! `duplicate_identical` (skipped); `extra_field`, `extra_nested_field`, `repeated_field` (of a field that stands
+//! twice in a record the last value counts), `coerced` (read as another value than stands there),
+//! `key_case_variant` (a key that came before in other letters) (notices).
 
 mod backup;
 mod canonical;

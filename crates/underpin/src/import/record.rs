@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     db::Value,
-    validation::{Loc, Model, ModelSchema, Report, Schema, record},
+    validation::{
+        Loc, Model, ModelSchema, Report, Schema,
+        record::{self, Parsed},
+    },
 };
 
 /// A record that may go in.
@@ -44,13 +47,20 @@ pub(super) struct Examined {
 pub(super) fn examine<I: Import>(import: &I, item: Item, has_types: bool) -> Examined {
     let Item { place, content } = item;
     match read(content) {
-        Ok((mut value, oddities)) => {
+        Ok(Parsed {
+            mut value,
+            oddities,
+            repeated,
+        }) => {
             if let Json::Object(fields) = &mut value {
                 import.adapt(fields);
             }
             let mut findings = Findings::new(&value);
             for (field, rule) in oddities {
                 findings.push(field.as_deref(), rule, Verdict::Reject);
+            }
+            for field in repeated {
+                findings.notice(&field, "repeated_field");
             }
             let row = look(import, &value, has_types, &mut findings);
             let key = key_of(I::KEY, &value, &findings);
@@ -102,12 +112,14 @@ pub(super) fn named<I: Import>(import: &I, findings: &Findings<'_>) -> Vec<Named
     each.collect()
 }
 
-type Oddities = Vec<(Option<String>, &'static str)>;
-
-fn read(content: Content) -> Result<(Json, Oddities), &'static str> {
+fn read(content: Content) -> Result<Parsed, &'static str> {
     match content {
-        Content::Text(text) => record::parse(&text).map(|parsed| (parsed.value, parsed.oddities)),
-        Content::Cells(cells) => Ok((Json::Object(cells), Vec::new())),
+        Content::Text(text) => record::parse(&text),
+        Content::Cells(cells) => Ok(Parsed {
+            value: Json::Object(cells),
+            oddities: Vec::new(),
+            repeated: Vec::new(),
+        }),
         Content::Bad(why) => Err(why),
     }
 }

@@ -75,7 +75,9 @@ fn slow<T: Model + DeserializeOwned>(
             report.push(into_fault(refusal)?);
             Ok(None)
         }
-        Ok(Document { value, oddities }) => {
+        Ok(Document {
+            value, oddities, ..
+        }) => {
             if value.is_null() && oddities.is_empty() && dialect.null_is_missing {
                 return Ok(absent(report));
             }

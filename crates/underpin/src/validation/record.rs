@@ -18,13 +18,20 @@ pub(crate) const DEEPEST: usize = json::DEEPEST;
 pub(crate) struct Parsed {
     pub(crate) value: Value,
     pub(crate) oddities: Vec<(Option<String>, &'static str)>,
+    /// Fields that it has more than once, with different values; the last counts.
+    pub(crate) repeated: Vec<String>,
 }
 
 /// Reads the text of one record; an error is the word for what it is instead of JSON.
 pub(crate) fn parse(text: &str) -> Result<Parsed, &'static str> {
     match json::parse(text, &Dialect::default()) {
-        Ok(Document { value, oddities }) => Ok(Parsed {
+        Ok(Document {
             value,
+            oddities,
+            repeated,
+        }) => Ok(Parsed {
+            value,
+            repeated,
             oddities: oddities
                 .into_iter()
                 .map(|oddity| (name(oddity.loc.first()), word(oddity.kind)))

@@ -15,6 +15,7 @@ pub fn label(finding: &Finding<'_>) -> Label {
             Label::new("extra_fields", "snake_case twins")
         }
         (_, "extra_field") => Label::new("extra_fields", "flat extras"),
+        (Some(field), "repeated_field") => Label::new("repeated_field", field.to_owned()),
         (_, "extra_nested_field") => Label::new("nested_junk", "extra nested object"),
         (_, "missing_id") => Label::new("missing_id", absence(value)),
         (_, "duplicate_identical") => Label::new("duplicate_patient_id", "identical copy"),

@@ -3,7 +3,7 @@
 mod scalar;
 mod string;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, map::Entry};
 
 use super::{Dialect, report::Loc};
 
@@ -22,6 +22,8 @@ const MOST_ODDITIES: usize = 32;
 pub(super) struct Document {
     pub(super) value: Value,
     pub(super) oddities: Vec<Oddity>,
+    /// Names of the document's own that stand in it more than once, with different values.
+    pub(super) repeated: Vec<String>,
 }
 
 /// Something that Python's `json` accepts and Unicode or JSON does not.
@@ -92,6 +94,7 @@ struct Parser<'a> {
     names_trailing_comma: bool,
     /// With places from the inside out while parsing, so that good documents need none.
     oddities: Vec<Oddity>,
+    repeated: Vec<String>,
 }
 
 impl<'a> Parser<'a> {
@@ -103,6 +106,7 @@ impl<'a> Parser<'a> {
             keeping,
             names_trailing_comma: dialect.names_trailing_comma,
             oddities: Vec::new(),
+            repeated: Vec::new(),
         }
     }
 
@@ -119,6 +123,7 @@ impl<'a> Parser<'a> {
         Ok(Document {
             value,
             oddities: self.oddities,
+            repeated: self.repeated,
         })
     }
 }
@@ -201,10 +206,26 @@ impl Parser<'_> {
                 self.place(outside, before, &name, overwrites);
             }
             if self.keeping {
-                fields.insert(name, value);
+                self.keep(&mut fields, name, value);
             }
             if self.ends(b'}', "Illegal trailing comma before end of object")? {
                 return Ok(Value::Object(fields));
+            }
+        }
+    }
+
+    /// The last value of a name counts.
+    fn keep(&mut self, fields: &mut Map<String, Value>, name: String, value: Value) {
+        match fields.entry(name) {
+            Entry::Vacant(place) => {
+                place.insert(value);
+            }
+            Entry::Occupied(mut place) => {
+                let differs = *place.get() != value;
+                if differs && self.depth == 1 && self.repeated.len() < MOST_ODDITIES {
+                    self.repeated.push(place.key().clone());
+                }
+                place.insert(value);
             }
         }
     }

@@ -157,3 +157,16 @@ fn a_number_beyond_all_numbers_is_told_as_one() {
         assert_eq!(report.positions("number_too_long").unwrap(), [0]);
     });
 }
+
+#[test]
+fn a_field_that_stands_twice_is_told_and_the_last_value_counts() {
+    on_each(|library| async move {
+        let same = r#"{"isbn": "A", "isbn": "A", "title": "T", "pages": 1, "added": "2024-01-05"}"#;
+        let other = r#"{"isbn": "B", "title": "T", "pages": 1, "added": "2024-01-05", "pages": 2}"#;
+        let file = library.file("twice.ndjson", &format!("{same}\n{other}"));
+        let mut report = library.import(&Source::lines(file)).await;
+        assert_eq!(report.positions("repeated_field").unwrap(), [1]);
+        let pages: Vec<i32> = library.rows().await.iter().map(|row| row.2).collect();
+        assert_eq!(pages, [1, 2]);
+    });
+}

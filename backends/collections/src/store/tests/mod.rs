@@ -3,6 +3,7 @@
 mod counted;
 mod indexed;
 mod killing;
+mod remembered;
 mod searched;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! The order in which v1 treats a request: files, other origins, the body, and then the routes.
 
+use std::borrow::Cow;
+
 use underpin::http::{
     Body, Exchange, HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header,
 };
@@ -137,11 +139,11 @@ impl V1 {
     /// room for and to move at each request.
     async fn dispatch(
         &self,
-        segments: &[String],
+        segments: &[Cow<'_, str>],
         request: &Request,
         body: Json,
     ) -> Result<Reply, Failure> {
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let segments: Vec<&str> = segments.iter().map(|segment| &**segment).collect();
         match (segments.as_slice(), request.method.as_str()) {
             // No route of the original's, so its library answers.
             ([""], method) if method != "GET" => {
@@ -172,7 +174,7 @@ fn refuse_body(request: &Request, body: &Json) -> Reply {
 }
 
 /// What the original answers to HEAD.
-fn bare_head(segments: &[String]) -> Reply {
+fn bare_head(segments: &[Cow<'_, str>]) -> Reply {
     let known = matches!(segments.len(), 1 | 2);
     let status = if known {
         StatusCode::BAD_REQUEST
@@ -186,13 +188,16 @@ fn bare_head(segments: &[String]) -> Reply {
 
 /// The segments, decoded; slashes before the first do not count, nor does one behind the last. Nothing if
 /// the name or the id cannot be decoded.
-fn segments(path: &str) -> Option<Vec<String>> {
+fn segments(path: &str) -> Option<Vec<Cow<'_, str>>> {
     let path = path.trim_start_matches('/');
     let path = path.strip_suffix('/').unwrap_or(path);
     let segments: Vec<&str> = path.split('/').collect();
     let matters = if segments.len() > 2 { 1 } else { 2 };
     let decoded = segments.iter().enumerate().map(|(at, segment)| {
-        let decoded = decode_component(segment);
+        if !segment.contains('%') {
+            return Some(Cow::Borrowed(*segment));
+        }
+        let decoded = decode_component(segment).map(Cow::Owned);
         if at < matters {
             decoded
         } else {

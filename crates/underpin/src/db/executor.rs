@@ -30,8 +30,9 @@ impl Executor<'_> {
     pub(super) async fn run<T: FromRow>(self, query: Query, want: Want) -> Result<Harvest<T>> {
         match self.0 {
             On::Db(db) => db.run(query, want).await,
-            On::Transaction(transaction) => transaction.run(query, want).await,
-            On::Snapshot(snapshot) => snapshot.run(query, want).await,
+            // Boxed: both go to another thread or a server anyway, and would be part of every handler's future.
+            On::Transaction(transaction) => Box::pin(transaction.run(query, want)).await,
+            On::Snapshot(snapshot) => Box::pin(snapshot.run(query, want)).await,
         }
     }
 }

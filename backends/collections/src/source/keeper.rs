@@ -1,13 +1,21 @@
 //! Keeps the database and the data file in step: reads the file at the start and after an edit, writes it back.
 //! When that happens is `watch.rs`.
 
-use std::{fs, io::Read as _, sync::Arc};
+use std::{
+    fs,
+    io::Read as _,
+    sync::{Arc, OnceLock},
+};
 
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Mutex;
-use underpin::{Context, Error, Provide, Random, Result, StartError, db::Db};
+use underpin::{
+    Context, Error, Provide, Random, Result, StartError,
+    db::{Db, FileLock},
+};
 
 use super::{
+    alone,
     draft::{self, Draft, Ready},
     fault::Fault,
     file_hash::FileHash,
@@ -45,6 +53,9 @@ pub struct Keeper {
     pub store: Store,
     pub(super) bases: BaseRepository,
     random: Random,
+    db: Arc<Db>,
+    /// As long as the program serves.
+    lock: Arc<OnceLock<FileLock>>,
     /// Held while file and database are brought together.
     busy: Arc<Mutex<()>>,
 }
@@ -66,6 +77,8 @@ impl Provide for Keeper {
                 store: Store::provide(context)?,
                 bases: BaseRepository::new(Db::provide(context)?),
                 random: context.random().clone(),
+                db: context.get::<Db>()?,
+                lock: Arc::default(),
                 busy: Arc::default(),
             })
         })?;
@@ -74,6 +87,14 @@ impl Provide for Keeper {
 }
 
 impl Keeper {
+    /// Keeps other processes from serving the same SQLite file.
+    pub async fn serve_alone(&self) -> Result<()> {
+        let lock = alone::take(&self.db, &self.options).await?;
+        // Asked for once, at the start.
+        let _ = self.lock.set(lock);
+        Ok(())
+    }
+
     /// Before the first request: the database holds what the file and earlier requests have made.
     pub async fn start(&self) -> Result<()> {
         self.settle_drafts().await?;

@@ -1,5 +1,6 @@
 //! The data file: read at the start, watched, written back, written out. How requests are answered stays out.
 
+mod alone;
 mod draft;
 mod export;
 mod fault;
@@ -32,6 +33,7 @@ pub fn feature() -> Feature {
 async fn start(context: Context) -> Result<()> {
     let keeper = Keeper::provide(&context).map_err(Error::internal)?;
     let tasks = Tasks::provide(&context).map_err(Error::internal)?;
+    keeper.serve_alone().await?;
     let seen = watch::look(&keeper);
     keeper.start().await?;
     tell(&keeper).await?;

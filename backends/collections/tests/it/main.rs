@@ -7,3 +7,4 @@ mod command_line;
 mod killing;
 mod setup;
 mod snapshots;
+mod together;

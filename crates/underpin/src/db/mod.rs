@@ -11,6 +11,7 @@ mod column;
 mod config;
 mod error;
 mod executor;
+mod file_lock;
 mod mapping;
 mod migrate;
 mod postgres;
@@ -36,6 +37,7 @@ pub use self::{
     config::{DbConfig, Durability},
     error::{DbError, DbErrorKind},
     executor::Executor,
+    file_lock::FileLock,
     migrate::{BaselineCheck, Migration, MigrationState, MigrationStatus, Migrations, Script},
     postgres::TextArray,
     query::Query,

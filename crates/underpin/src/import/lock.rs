@@ -1,16 +1,12 @@
 //! One import into a table at a time; the lock goes with the process, however that ends.
 
-use std::{
-    fs::{File, TryLockError},
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
 use crate::{
     Result, StartError,
-    db::{Db, Transaction, sql},
+    db::{Db, Engine, FileLock, Transaction, sql},
 };
 
 /// How long the lock of an import that was killed may take to go.
@@ -25,7 +21,7 @@ const BATCH: i32 = OURS + 1;
 /// Held while an import runs.
 #[derive(Debug)]
 pub(super) enum Lock {
-    File(#[expect(dead_code, reason = "the open file is the lock")] File),
+    File(#[expect(dead_code, reason = "held")] FileLock),
     Server(Transaction),
 }
 
@@ -34,9 +30,9 @@ impl Lock {
     pub(super) async fn take(db: &Db, table: &str) -> Result<Self> {
         let until = Instant::now() + PATIENCE;
         loop {
-            let taken = match db.file() {
-                Some(path) => file(path)?.map(Self::File),
-                None => server(db, table).await?.map(Self::Server),
+            let taken = match db.engine() {
+                Engine::Sqlite => db.try_file_lock("import")?.map(Self::File),
+                Engine::Postgres => server(db, table).await?.map(Self::Server),
             };
             match taken {
                 Some(lock) => {
@@ -62,7 +58,7 @@ impl Lock {
 /// each statement is planned for what the table holds by now. A plan that the server kept from the first batches
 /// would look through the whole table for every one that follows.
 pub(super) async fn enter(db: &Db, on: &mut Transaction, table: &str) -> Result<()> {
-    if db.file().is_some() {
+    if db.engine() == Engine::Sqlite {
         return Ok(());
     }
     let query = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true)
@@ -81,22 +77,6 @@ fn held(table: &str) -> StartError {
         "another import is writing into it",
         "Wait until it is done.",
     )
-}
-
-fn file(database: &Path) -> Result<Option<File>> {
-    let mut name = database.as_os_str().to_owned();
-    name.push("-import.lock");
-    let path = PathBuf::from(name);
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error.into()),
-    }
 }
 
 async fn server(db: &Db, table: &str) -> Result<Option<Transaction>> {

@@ -9,10 +9,9 @@ use underpin::{
 
 use super::{
     Store,
-    index::statements,
     model::Record,
-    plan::signed,
-    repository::{RecordRow, Repository, Shelf, numbers_of, record},
+    repository::{RecordRow, Repository, Shelf, record},
+    walk::{Ordered, Scan},
 };
 use crate::app::{
     query::{Condition, Query, Sort, Test, Window, keys_of, sorted_keys},
@@ -21,9 +20,6 @@ use crate::app::{
 
 /// Lists up to this length are read at once. Tests have short lists, and go the same ways.
 pub(super) const SHORT: i64 = if cfg!(test) { 8 } else { 500 };
-
-/// Records of the first batch in which some are looked for, and of the largest.
-const BATCHES: (u64, u64) = if cfg!(test) { (2, 8) } else { (32, 512) };
 
 /// Numbers per batch of records that are fetched by their number.
 const BY_NUMBER: usize = 256;
@@ -73,46 +69,6 @@ enum Source {
     },
 }
 
-#[derive(Debug)]
-struct Scan {
-    reader: Reader,
-    resource: i64,
-    condition: Condition,
-    range: Range<u64>,
-    batches: Batches,
-    after: i64,
-    seen: u64,
-}
-
-#[derive(Debug)]
-struct Ordered {
-    reader: Reader,
-    index: i64,
-    keys: Range<Vec<u8>>,
-    condition: Condition,
-    range: Range<u64>,
-    batches: Batches,
-    after: (Vec<u8>, i64),
-    seen: u64,
-}
-
-/// How many records are read next: at first not many more than are wanted, then more and more.
-#[derive(Debug)]
-struct Batches(u64);
-
-impl Batches {
-    fn for_part(range: &Range<u64>) -> Self {
-        let (first, largest) = BATCHES;
-        Self(range.end.clamp(first, largest))
-    }
-
-    fn next(&mut self) -> i64 {
-        let now = self.0;
-        self.0 = BATCHES.1.min(2 * now);
-        signed(now)
-    }
-}
-
 impl Listing {
     /// How many records meet the condition, shown or not.
     pub fn total(&self) -> u64 {
@@ -155,14 +111,8 @@ impl Listing {
     pub fn rewind(&mut self) {
         match &mut self.source {
             Source::Memory { at, .. } | Source::Numbers { at, .. } => *at = 0,
-            Source::Scan(scan) => {
-                scan.after = numbers_of(scan.resource).start - 1;
-                scan.seen = 0;
-            }
-            Source::Ordered(ordered) => {
-                ordered.after = before(&ordered.keys);
-                ordered.seen = 0;
-            }
+            Source::Scan(scan) => scan.rewind(),
+            Source::Ordered(ordered) => ordered.rewind(),
         }
     }
 
@@ -207,87 +157,17 @@ impl Listing {
     /// Of an index only what lies between these keys is looked at.
     pub(super) fn ordered(
         reader: Reader,
-        (index, keys): (i64, Range<Vec<u8>>),
+        entries: (i64, Range<Vec<u8>>),
         condition: Condition,
         total: u64,
         range: Range<u64>,
     ) -> Self {
-        let ordered = Ordered {
-            reader,
-            index,
-            condition,
-            range: range.clone(),
-            batches: Batches::for_part(&range),
-            after: before(&keys),
-            keys,
-            seen: 0,
-        };
+        let ordered = Ordered::new(reader, entries, condition, range.clone());
         Self {
             total,
             range,
             source: Source::Ordered(Box::new(ordered)),
         }
-    }
-}
-
-/// What no entry between the keys comes before or is.
-fn before(keys: &Range<Vec<u8>>) -> (Vec<u8>, i64) {
-    (keys.start.clone(), i64::MIN)
-}
-
-impl Ordered {
-    async fn next(&mut self) -> Result<Option<Vec<Record>>> {
-        let mut batch = Vec::new();
-        while batch.is_empty() && self.seen < self.range.end {
-            let (limit, end) = (self.batches.next(), &self.keys.end);
-            let query = statements::following(self.index, &self.after, end, limit);
-            let rows: Vec<(Vec<u8>, i64, i64, String)> = self.reader.fetch(query).await?;
-            let Some((key, number, ..)) = rows.last() else {
-                break;
-            };
-            self.after = (key.clone(), *number);
-            for (_, number, stamp, body) in rows {
-                let record = record((number, stamp, body));
-                if meets(&self.condition, &record)? {
-                    let shown = self.range.contains(&self.seen);
-                    self.seen += 1;
-                    batch.extend(shown.then_some(record));
-                }
-            }
-        }
-        Ok((!batch.is_empty()).then_some(batch))
-    }
-}
-
-/// Whether `record` meets `condition`; what can be told without parsing it is.
-pub(super) fn meets(condition: &Condition, record: &Record) -> Result<bool> {
-    Ok(match condition {
-        Condition::All => true,
-        Condition::Search(search) if search.is_surely_not_in(&record.body) => false,
-        condition => condition.matches(&record.json()?),
-    })
-}
-
-impl Scan {
-    async fn next(&mut self) -> Result<Option<Vec<Record>>> {
-        let mut batch = Vec::new();
-        while batch.is_empty() && self.seen < self.range.end {
-            let limit = self.batches.next();
-            let query = Repository::following(self.resource, self.after, limit);
-            let records = self.reader.records(query).await?;
-            let Some(last) = records.last() else {
-                break;
-            };
-            self.after = last.number;
-            for record in records {
-                if meets(&self.condition, &record)? {
-                    let shown = self.range.contains(&self.seen);
-                    self.seen += 1;
-                    batch.extend(shown.then_some(record));
-                }
-            }
-        }
-        Ok((!batch.is_empty()).then_some(batch))
     }
 }
 
@@ -436,15 +316,7 @@ impl Store {
         } else {
             Reader::Then(db.snapshot().await?)
         };
-        let scan = Scan {
-            reader,
-            resource: list.id,
-            condition,
-            range: range.clone(),
-            batches: Batches::for_part(&range),
-            after: numbers_of(list.id).start - 1,
-            seen: 0,
-        };
+        let scan = Scan::new(reader, list.id, condition, range.clone());
         Ok(Listing {
             total,
             range,

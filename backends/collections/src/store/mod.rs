@@ -36,6 +36,7 @@ mod searching;
 mod tests;
 mod totals;
 mod values;
+mod walk;
 
 use std::sync::Arc;
 

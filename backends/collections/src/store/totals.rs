@@ -9,9 +9,10 @@ use super::{
     Store,
     driver::Driver,
     index::statements,
-    listing::{SHORT, meets},
+    listing::SHORT,
     plan::SOME,
     repository::{RecordRow, Repository, Shelf, numbers_of, record, records_at},
+    walk::meets,
 };
 use crate::app::{
     query::{Condition, Test},

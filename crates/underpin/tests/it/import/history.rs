@@ -6,7 +6,7 @@ use underpin::{
     import::{CheckpointState, Options},
 };
 
-use super::{Library, books, on_each};
+use super::setup::{Library, books, on_each};
 
 impl Library {
     async fn states(&self) -> Vec<(String, Option<String>)> {

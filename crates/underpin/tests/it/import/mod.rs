@@ -2,203 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
+mod any;
 mod history;
 mod refused;
 mod seen;
+mod setup;
 
-use std::{
-    fs,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-};
+use std::fs;
 
-use chrono::NaiveDate;
-use proptest::prelude::*;
-use seen::Seen;
 use serde_json::{Value as Json, json};
-use tempfile::TempDir;
 use underpin::{
-    Clock, Error, Random, Result,
-    db::{Db, DbConfig, DbUrl, Engine, Transaction, Value, sql},
-    import::{
-        Checkpoint, CheckpointState, Import, Importer, OnError, Options, Outcome, Report, Source,
-        Table,
-    },
-    model,
-    testing::{EmptyDb, TestDb, block_on},
+    db::{Db, DbConfig, DbUrl, Engine, sql},
+    import::{OnError, Options, Outcome, Report, Source},
+    testing::TestDb,
 };
 
-/// A book on its way in.
-#[model(request)]
-struct NewBook {
-    /// The key.
-    #[field(min_length = 1, max_length = 20)]
-    isbn: String,
-    /// Its title.
-    #[field(min_length = 1)]
-    title: String,
-    /// Its length.
-    #[field(gt = 0)]
-    pages: i32,
-    /// The day it came.
-    added: NaiveDate,
-}
-
-/// What happens at checkpoints is noted.
-struct Books {
-    /// Fails in the transaction of this batch; 0: never.
-    fails_at: AtomicI64,
-    seen: Arc<Seen>,
-}
-
-impl Import for Books {
-    type Record = NewBook;
-    const KEY: &'static str = "isbn";
-
-    fn table(&self) -> Table {
-        Table {
-            kept: &["id", "shelf"],
-            ..Table::new("books", "isbn", &["isbn", "title", "pages", "added"])
-        }
-    }
-
-    fn row(&self, book: NewBook) -> Vec<Value> {
-        vec![
-            book.isbn.into(),
-            book.title.into(),
-            book.pages.into(),
-            book.added.into(),
-        ]
-    }
-
-    fn at(&self) -> Vec<&'static str> {
-        vec!["library", "books"]
-    }
-
-    async fn on_checkpoint(&self, on: &mut Transaction, checkpoint: &Checkpoint) -> Result<()> {
-        self.seen.note(on, checkpoint).await?;
-        if checkpoint.batch == self.fails_at.load(Ordering::Relaxed)
-            && checkpoint.state != CheckpointState::Failed
-        {
-            return Err(Error::bad_request("the power went off"));
-        }
-        Ok(())
-    }
-}
-
-const SQLITE: &str =
-    "CREATE TABLE books (id INTEGER PRIMARY KEY, isbn TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
-    pages INTEGER NOT NULL CHECK (pages < 5000), added TEXT NOT NULL, shelf TEXT) STRICT";
-const POSTGRES: &str = "CREATE TABLE books (id serial PRIMARY KEY, isbn varchar(20) NOT NULL UNIQUE,
-    title text NOT NULL, pages integer NOT NULL CHECK (pages < 5000), added date NOT NULL, shelf text)";
-
-struct Library {
-    importer: Importer<Books>,
-    seen: Arc<Seen>,
-    db: Db,
-    folder: TempDir,
-    place: EmptyDb,
-}
-
-impl Library {
-    async fn new(engine: Engine) -> Self {
-        let place = EmptyDb::new(engine).await;
-        let db = Db::connect(DbConfig::new(place.url().clone()))
-            .await
-            .unwrap();
-        sql(underpin::db::dialects(SQLITE, POSTGRES))
-            .rows_affected(&db)
-            .await
-            .unwrap();
-        let seen = Arc::new(Seen::new(engine));
-        let books = Books {
-            fails_at: 0.into(),
-            seen: Arc::clone(&seen),
-        };
-        let importer = Importer::new(books, db.clone(), Clock::system(), Random::system());
-        let folder = tempfile::tempdir().unwrap();
-        Self {
-            importer,
-            seen,
-            db,
-            folder,
-            place,
-        }
-    }
-
-    /// As if the process had been another one.
-    fn failing_at(&self, batch: i64) -> Importer<Books> {
-        let books = Books {
-            fails_at: batch.into(),
-            seen: Arc::clone(&self.seen),
-        };
-        Importer::new(books, self.db.clone(), Clock::system(), Random::system())
-    }
-
-    fn options(&self) -> Options {
-        Options {
-            quiet: true,
-            backups: Some(self.folder.path().join("backups")),
-            ..Options::default()
-        }
-    }
-
-    fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        path
-    }
-
-    fn document(&self, books: &[Json]) -> Source {
-        let text =
-            serde_json::to_string_pretty(&json!({ "version": [1], "library": { "books": books } }));
-        Source::json(
-            self.file("books.json", &text.unwrap()),
-            ["library", "books"],
-        )
-    }
-
-    async fn import(&self, source: &Source) -> Report {
-        self.importer.run(source, &self.options()).await.unwrap()
-    }
-
-    async fn rows(&self) -> Vec<(String, String, i32, NaiveDate, Option<String>)> {
-        sql("SELECT isbn, title, pages, added, shelf FROM books ORDER BY isbn")
-            .fetch_all(&self.db)
-            .await
-            .unwrap()
-    }
-
-    async fn ids(&self) -> Vec<(i32, String)> {
-        sql("SELECT id, isbn FROM books ORDER BY isbn")
-            .fetch_all(&self.db)
-            .await
-            .unwrap()
-    }
-
-    async fn execute(&self, text: &'static str) {
-        sql(text).rows_affected(&self.db).await.unwrap();
-    }
-}
-
-fn book(number: usize) -> Json {
-    json!({ "isbn": format!("B{number:05}"), "title": format!("Title {number}"), "pages": number % 900 + 1, "added": "2024-02-29" })
-}
-
-fn books(count: usize) -> Vec<Json> {
-    (0..count).map(book).collect()
-}
-
-fn on_each<F: Future<Output = ()>>(test: impl Fn(Library) -> F) {
-    block_on(async {
-        for engine in TestDb::engines().await {
-            test(Library::new(engine).await).await;
-        }
-    });
-}
+use self::setup::{Library, books, on_each};
 
 /// Three good books, and one record for each thing that can be said of others.
 fn faulty() -> Vec<Json> {
@@ -558,63 +377,4 @@ fn the_backup_is_what_was_there() {
             assert_eq!(first["title"], "Title 0");
         }
     });
-}
-
-fn any_record() -> impl Strategy<Value = Json> {
-    let text = prop_oneof![
-        Just(json!("")),
-        Just(json!("ab")),
-        Just(json!(null)),
-        "[a-cA-C]{1,2}".prop_map(|text| json!(text)),
-        Just(json!("x\u{0}"))
-    ];
-    let number = prop_oneof![
-        Just(json!(0)),
-        Just(json!(5)),
-        Just(json!(" 7 ")),
-        Just(json!(3.0)),
-        Just(json!([])),
-        Just(json!(-1))
-    ];
-    let day = prop_oneof![
-        Just(json!("2024-01-05")),
-        Just(json!("2024-02-30")),
-        Just(json!(86400)),
-        Just(json!({}))
-    ];
-    let record = (text.clone(), text, number, day).prop_map(|(isbn, title, pages, added)| {
-        json!({ "isbn": isbn, "title": title, "pages": pages, "added": added })
-    });
-    prop_oneof![8 => record, 1 => Just(json!("]},\"[{ \\")), 1 => Just(json!(-17)), 1 => Just(json!([1, [2]])), 1 => Just(json!({}))]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
-
-    /// Whatever the records are: they add up, what is in is what was accepted, places are right, and again is nothing.
-    #[test]
-    fn any_file_adds_up(records in proptest::collection::vec(any_record(), 0..40)) {
-        block_on(async {
-            let library = Library::new(Engine::Sqlite).await;
-            let source = library.document(&records);
-            let mut first = library.import(&source).await;
-            assert!(first.counts.add_up());
-            assert_eq!(first.counts.read, records.len() as u64);
-            assert_eq!(library.rows().await.len() as u64, first.counts.inserted);
-            assert_ne!(first.outcome(), Outcome::Different);
-            let path = library.folder.path().join("report.json");
-            first.save(&path).unwrap();
-            let saved: Json = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-            let text = fs::read_to_string(library.folder.path().join("books.json")).unwrap();
-            for finding in saved["findings"].as_array().unwrap() {
-                let byte = usize::try_from(finding["byte"].as_u64().unwrap()).unwrap();
-                let index = usize::try_from(finding["index"].as_u64().unwrap()).unwrap();
-                let mut found = serde_json::Deserializer::from_str(&text[byte..]).into_iter::<Json>();
-                assert_eq!(found.next().unwrap().unwrap(), records[index]);
-            }
-            let again = library.import(&source).await;
-            assert_eq!(again.counts.unchanged, first.counts.inserted);
-            assert_eq!((again.counts.inserted, again.counts.updated), (0, 0));
-        });
-    }
 }

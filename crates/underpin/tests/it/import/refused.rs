@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use underpin::import::Source;
 
-use super::{Library, book, on_each};
+use super::setup::{Library, book, on_each};
 
 #[test]
 fn bad_documents_are_refused_before_anything_happens() {

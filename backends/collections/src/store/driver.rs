@@ -15,10 +15,10 @@ use super::{
 };
 use crate::app::{query::Condition, value::Path};
 
-/// Conditions of one request for which indexes are made.
+/// Paths of one request's conditions for which indexes are made.
 const INDEXED: usize = 3;
 
-/// What an index finds for a condition, or for one of those that must all be met.
+/// What an index finds for a condition, or for those on one path among those that must all be met.
 pub(super) struct Driver {
     /// Where the values lie.
     pub(super) path: Path,
@@ -69,12 +69,18 @@ impl Store {
         list: &Shelf,
         condition: &Condition,
     ) -> Result<Option<Driver>> {
-        let (parts, is_whole) = match condition {
-            Condition::And(parts) => (parts.as_slice(), false),
-            other => (std::slice::from_ref(other), true),
+        let parts = match condition {
+            Condition::And(parts) => parts.as_slice(),
+            other => std::slice::from_ref(other),
         };
         let mut best: Option<Driver> = None;
-        for (part, path, ranges) in parts.iter().filter_map(ranges_of).take(INDEXED) {
+        for Lookup {
+            path,
+            ranges,
+            conditions,
+        } in lookups(parts).into_iter().take(INDEXED)
+        {
+            let is_whole = conditions.len() == parts.len();
             let Some(index) = self.index(list, &Of::Keys(Spec::of_path(path))).await? else {
                 continue;
             };
@@ -88,10 +94,11 @@ impl Store {
                 is_whole,
             };
             let is_of_keys = ranges.0.iter().all(|part| key_of(part).is_some());
-            let known = if is_of_keys {
-                None
-            } else {
-                self.known_total(list, part)
+            let known = match conditions.as_slice() {
+                _ if is_of_keys => None,
+                [one] => self.known_total(list, one),
+                _ if is_whole => self.known_total(list, condition),
+                _ => None,
             };
             let found = match known {
                 Some(known) => self.found_by(none, ranges, known, most).await?,
@@ -181,6 +188,33 @@ impl Store {
 /// The only key of the part, if how many have it is worth remembering.
 fn key_of(part: &Part) -> Option<&[u8]> {
     part.single().filter(|key| counts::is_kept(key))
+}
+
+/// What is looked up in one index.
+struct Lookup<'c> {
+    path: &'c Path,
+    /// Of records that meet all of the conditions.
+    ranges: Ranges,
+    conditions: Vec<&'c Condition>,
+}
+
+/// Conditions on one path are looked up together: a value from here to there is two of them.
+fn lookups(parts: &[Condition]) -> Vec<Lookup<'_>> {
+    let mut all: Vec<Lookup<'_>> = Vec::new();
+    for (condition, path, ranges) in parts.iter().filter_map(ranges_of) {
+        match all.iter_mut().find(|known| known.path == path) {
+            Some(known) => {
+                known.ranges = known.ranges.and(&ranges);
+                known.conditions.push(condition);
+            }
+            None => all.push(Lookup {
+                path,
+                ranges,
+                conditions: vec![condition],
+            }),
+        }
+    }
+    all
 }
 
 /// A condition, and the path and keys by which an index finds what meets it.

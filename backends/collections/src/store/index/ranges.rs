@@ -54,6 +54,19 @@ impl Ranges {
         Some(Self(disjoint(parts)))
     }
 
+    /// The keys that both have.
+    pub(in super::super) fn and(&self, other: &Self) -> Self {
+        let pairs = self.0.iter().flat_map(|left| {
+            let with = move |right: &Part| {
+                let start = (&left.keys.start).max(&right.keys.start).clone();
+                let end = (&left.keys.end).min(&right.keys.end).clone();
+                (start < end).then(|| Part::new(start..end, left.exact && right.exact))
+            };
+            other.0.iter().filter_map(with)
+        });
+        Self(pairs.collect())
+    }
+
     /// The keys of both.
     pub(in super::super) fn or(mut self, other: Self) -> Self {
         self.0.extend(other.0);

@@ -373,6 +373,20 @@ async fn an_index_is_right_though_records_change_while_it_is_made(engine: Engine
     }
 }
 
+/// Of the value alone, and with what most records meet, few, or none.
+fn conditions(of_value: Test) -> [Condition; 4] {
+    let n = |test| Condition::leaf(Path::lodash("n"), test);
+    let below = |most| n(Test::Less(Json::Number(most)));
+    let of_value = Condition::leaf(Path::lodash("v"), of_value);
+    let many = n(Test::Greater(Json::Number(5.0)));
+    [
+        of_value.clone(),
+        Condition::And(vec![many.clone(), of_value.clone()]),
+        Condition::And(vec![many.clone(), below(8.0)]),
+        Condition::And(vec![many, below(6.0), of_value]),
+    ]
+}
+
 #[underpin::test]
 async fn a_page_of_one_value_in_an_order_comes_from_an_index_on_both(engine: Engine) {
     let records = (0..300).map(|id| {
@@ -394,11 +408,8 @@ async fn a_page_of_one_value_in_an_order_comes_from_an_index_on_both(engine: Eng
                 Test::Is("x\0".into()),
             ] {
                 let keys = vec![key("t", descending), key("n", !descending)];
-                let of_value = Condition::leaf(Path::lodash("v"), test);
-                let few = Condition::leaf(Path::lodash("n"), Test::Greater(Json::Number(5.0)));
-                let both = Condition::And(vec![few, of_value.clone()]);
                 for sort in [Some(Sort { order, keys }), None] {
-                    for condition in [&of_value, &both] {
+                    for condition in &conditions(test.clone()) {
                         queries.push(Query {
                             condition: condition.clone(),
                             sort: sort.clone(),

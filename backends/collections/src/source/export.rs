@@ -1,6 +1,10 @@
 //! The verb `export`: the data as it stands, as a file of the same form.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Arg, ArgMatches, Command as Verb, builder::PossibleValuesParser, value_parser};
 use underpin::{
@@ -76,10 +80,23 @@ async fn run(context: Context, arguments: ArgMatches) -> Result<ExitCode> {
     if let Some(path) = arguments.get_one::<PathBuf>("output") {
         let draft = Draft::begin(path, &keeper.unique()?)?;
         keeper.export(draft).await?.finish()?.place()?;
-    } else {
-        let mut out = keeper.export(std::io::stdout()).await?;
-        // As a shell expects it; the file that is written back has none.
-        std::io::Write::write_all(&mut out, b"\n")?;
+        return Ok(ExitCode::SUCCESS);
     }
-    Ok(ExitCode::SUCCESS)
+    match print(&keeper).await {
+        Err(error) if is_closed(&error) => Ok(ExitCode::SUCCESS),
+        outcome => outcome.map(|()| ExitCode::SUCCESS),
+    }
+}
+
+async fn print(keeper: &Keeper) -> Result<()> {
+    let mut out = keeper.export(io::stdout()).await?;
+    // As a shell expects it; the file that is written back has none.
+    out.write_all(b"\n")?;
+    Ok(())
+}
+
+/// Whoever reads the output has enough, as `head` soon has.
+fn is_closed(error: &Error) -> bool {
+    let cause = error.source_as::<io::Error>();
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{Read as _, Write as _},
     net::TcpStream,
+    process::{Command, Stdio},
 };
 
 use serde_json::{Value, json};
@@ -43,6 +44,23 @@ async fn a_preflight_is_answered_byte_by_byte_as_by_the_originals() {
         assert!(reply.contains("\r\ncontent-length: 0\r\n"), "{reply}");
         assert!(reply.ends_with("\r\n\r\n"), "{reply}");
     }
+}
+
+#[tokio::test]
+async fn an_export_whose_reader_has_enough_ends_without_a_word() {
+    let program = serving(FILE);
+    drop(program.serve_with(&["db.json"], "").await);
+    let mut export = Command::new(env!("CARGO_BIN_EXE_collections"))
+        .args(["export", "db.json"])
+        .current_dir(program.directory())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(export.stdout.take());
+    let ended = export.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
 }
 
 /// As the originals; whoever wants the lines of v1 says so.

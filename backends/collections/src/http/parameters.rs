@@ -2,6 +2,8 @@
 //! parameter means is the dialects' business.
 
 use form_urlencoded::parse;
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 /// Parameters beyond this many are not looked at.
@@ -108,23 +110,22 @@ fn split(part: &str) -> (&str, &str) {
 /// What cannot be decoded as a whole is taken as it is.
 fn decoded(text: &str) -> String {
     let spaced = text.replace('+', " ");
-    decode_component(&spaced).unwrap_or(spaced)
+    match decode_component(&spaced) {
+        Some(Cow::Owned(decoded)) => decoded,
+        Some(Cow::Borrowed(_)) | None => spaced,
+    }
 }
 
 /// JavaScript's `decodeURIComponent`: nothing for a bad escape or what is not UTF-8 when decoded.
-pub fn decode_component(text: &str) -> Option<String> {
+pub fn decode_component(text: &str) -> Option<Cow<'_, str>> {
     let bytes = text.as_bytes();
-    if !bytes.contains(&b'%') {
-        return Some(text.to_owned());
-    }
     let hex = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
     let escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
     let mut escapes = escapes.map(|(at, _)| at);
     if !escapes.all(|at| hex(at + 1) && hex(at + 2)) {
         return None;
     }
-    let decoded = percent_decode_str(text).decode_utf8().ok()?;
-    Some(decoded.into_owned())
+    percent_decode_str(text).decode_utf8().ok()
 }
 
 fn combine(present: &mut Parameter, value: Parameter) {

@@ -40,10 +40,7 @@ mod walk;
 
 use std::sync::Arc;
 
-use underpin::{
-    Context, Provide, Random, Result, StartError, Tasks,
-    db::{Db, Engine},
-};
+use underpin::{Context, Provide, Random, Result, StartError, Tasks, db::Db};
 
 pub use self::restriction::Restriction;
 use self::{
@@ -93,16 +90,15 @@ struct Inner {
 impl Store {
     /// A store in `db`, whose records are identified by their property `id_name`.
     pub fn new(db: Db, random: Random, tasks: Tasks, id_name: &str) -> Self {
-        // On SQLite nobody else writes.
-        let is_alone = db.engine() == Engine::Sqlite;
+        let repository = Repository::new(db);
         Self(
             Arc::new(Inner {
-                repository: Repository::new(db),
                 draws: Draws::of(random),
                 tasks,
                 id_name: id_name.to_owned(),
                 facts: Facts::default(),
-                keys: Keys::new(is_alone),
+                keys: Keys::new(repository.is_alone()),
+                repository,
                 indexes: Indexes::default(),
                 building: Building::default(),
                 catalogs: Catalogs::default(),

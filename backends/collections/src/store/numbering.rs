@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use underpin::{Result, db::Engine};
+use underpin::Result;
 
 use super::{
     Store,
@@ -108,8 +108,7 @@ impl Store {
     /// What a new record of `list` is to be called, by v0's rule; with `texts`, counting texts like `"12"` too.
     pub(super) async fn next_id(&self, list: &Shelf, texts: bool) -> Result<Next<'_>> {
         let numbering = &self.0.numbering;
-        // On SQLite nobody else writes.
-        let is_alone = self.repository().db.engine() == Engine::Sqlite;
+        let is_alone = self.repository().is_alone();
         let changes = match numbering.known(list.id) {
             Ok(taken) if is_alone && taken.number < 2_f64.powi(53) => {
                 return Ok(Next::Number(taken));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use underpin::{Result, db::Engine};
+use underpin::Result;
 
 use super::{Store, identity, model::Record, repository::Shelf};
 use crate::app::{
@@ -26,7 +26,7 @@ impl Store {
 
     /// Remembers the list, too, for the next one.
     async fn get_anew(&self, resource: &str, key: Vec<u8>) -> Result<Option<Record>> {
-        if self.is_alone() {
+        if self.repository().is_alone() {
             self.list_now(resource).await?;
         }
         self.repository().by_key(resource, key).await
@@ -35,12 +35,7 @@ impl Store {
     /// The number of the list, as remembered.
     fn number_of(&self, resource: &str) -> Option<i64> {
         let number = self.0.places.number(resource);
-        number.filter(|_| self.is_alone())
-    }
-
-    /// On SQLite nobody else loads a file.
-    fn is_alone(&self) -> bool {
-        self.repository().db.engine() == Engine::Sqlite
+        number.filter(|_| self.repository().is_alone())
     }
 
     /// For each id, the record with it, if there is one; ids are compared by their text.

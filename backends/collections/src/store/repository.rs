@@ -2,7 +2,7 @@
 
 use underpin::{
     Result,
-    db::{Db, Query, Row, Snapshot, dialects, sql},
+    db::{Db, Engine, Query, Row, Snapshot, dialects, sql},
 };
 
 use super::{identity::Identity, model::Record};
@@ -63,6 +63,11 @@ pub(super) struct Repository {
 impl Repository {
     pub(super) fn new(db: Db) -> Self {
         Self { db }
+    }
+
+    /// Whether nobody else writes or loads: one process serves a SQLite file (`source/alone.rs`).
+    pub(super) fn is_alone(&self) -> bool {
+        self.db.engine() == Engine::Sqlite
     }
 
     pub(super) async fn shelves(&self) -> Result<Vec<Shelf>> {

@@ -1,9 +1,6 @@
 //! How many records meet a condition, and whether any has a field: remembered, or looked up now.
 
-use underpin::{
-    Result,
-    db::{Engine, Snapshot},
-};
+use underpin::{Result, db::Snapshot};
 
 use super::{
     Store,
@@ -22,9 +19,7 @@ use crate::app::{
 impl Store {
     /// The count, if it is remembered.
     pub(super) fn known_total(&self, list: &Shelf, condition: &Condition) -> Option<u64> {
-        // On SQLite nobody else writes.
-        let is_alone = self.repository().db.engine() == Engine::Sqlite;
-        let version = (!is_alone).then_some(list.version);
+        let version = (!self.repository().is_alone()).then_some(list.version);
         self.0.facts.get(list.id, condition, version)
     }
 

@@ -1,6 +1,8 @@
 //! Which of v0's routes an address means. Names are compared as they are written, whatever their case; ids
 //! are decoded.
 
+use std::borrow::Cow;
+
 use crate::app::{
     http::parameters::decode_component,
     store::{Catalog, Kind},
@@ -113,7 +115,8 @@ fn matches_name<'p>(path: &'p str, name: &str) -> Option<&'p str> {
 }
 
 fn decoded(segment: &str) -> Result<String, BadEscape> {
-    decode_component(segment).ok_or_else(|| BadEscape(segment.to_owned()))
+    let decoded = decode_component(segment).map(Cow::into_owned);
+    decoded.ok_or_else(|| BadEscape(segment.to_owned()))
 }
 
 #[cfg(test)]

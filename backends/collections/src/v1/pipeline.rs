@@ -194,10 +194,7 @@ fn segments(path: &str) -> Option<Vec<Cow<'_, str>>> {
     let segments: Vec<&str> = path.split('/').collect();
     let matters = if segments.len() > 2 { 1 } else { 2 };
     let decoded = segments.iter().enumerate().map(|(at, segment)| {
-        if !segment.contains('%') {
-            return Some(Cow::Borrowed(*segment));
-        }
-        let decoded = decode_component(segment).map(Cow::Owned);
+        let decoded = decode_component(segment);
         if at < matters {
             decoded
         } else {

@@ -27,13 +27,8 @@ impl<I: Import> Importer<I> {
             return Ok(());
         }
         let checkpoint = Checkpoint {
-            run: run.id.clone(),
-            table: self.import.table().name,
-            position: run.position,
-            batch: run.batch,
-            written: run.written(),
-            state: CheckpointState::Failed,
             reason: Some(reason.to_owned()),
+            ..run.checkpoint(self.import.table().name, CheckpointState::Failed)
         };
         self.import
             .on_checkpoint(&mut transaction, &checkpoint)

@@ -132,7 +132,7 @@ impl<I: Import> Importer<I> {
 
     /// Reads the source from end to end; how many records it has, if that can be told.
     async fn scan(&self, source: &Source) -> Result<Option<u64>, StartError> {
-        if let Some(names) = source.fields()? {
+        if let Some(names) = source.fields().await? {
             self.check_names(source, names)?;
         }
         source.scan().await
@@ -206,8 +206,8 @@ impl<I: Import> Importer<I> {
             rows_before: i64::try_from(rows).unwrap_or(i64::MAX),
             backup: path.display().to_string(),
         };
-        ledger::begin(&self.db, table, &run, now).await?;
         history::forget(&self.db, table).await?;
+        ledger::begin(&self.db, table, &run, now).await?;
         Ok(run)
     }
 }

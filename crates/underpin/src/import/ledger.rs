@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::statements::parameters;
+use super::{Checkpoint, CheckpointState, statements::parameters};
 use crate::{
     Random, Result,
     db::{Db, Query, Row, Transaction, sql},
@@ -54,9 +54,17 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Records of the source that are in the target.
-    pub(super) fn written(&self) -> i64 {
-        self.inserted + self.updated + self.unchanged
+    /// How far it is, for whoever keeps checkpoints of the table.
+    pub(super) fn checkpoint(&self, table: &'static str, state: CheckpointState) -> Checkpoint {
+        Checkpoint {
+            run: self.id.clone(),
+            table,
+            position: self.position,
+            batch: self.batch,
+            written: self.inserted + self.updated + self.unchanged,
+            state,
+            reason: None,
+        }
     }
 }
 

@@ -112,13 +112,9 @@ impl<I: Import> Importer<I> {
     async fn close(&self, run: &Run) -> Result<()> {
         ledger::set_state(&self.db, &run.id, state::ROLLED_BACK).await?;
         let checkpoint = Checkpoint {
-            run: run.id.clone(),
-            table: self.import.table().name,
             position: 0,
-            batch: run.batch,
             written: 0,
-            state: CheckpointState::RolledBack,
-            reason: None,
+            ..run.checkpoint(self.import.table().name, CheckpointState::RolledBack)
         };
         let mut transaction = self.db.begin().await?;
         self.import

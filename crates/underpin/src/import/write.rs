@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sha2::Digest as _;
 
 use super::{
-    Checkpoint, CheckpointState, Counts, Import, Verdict,
+    CheckpointState, Counts, Import, Verdict,
     canonical::{hex, packed},
     ledger::{self, Run, Written, state},
     lock,
@@ -88,7 +88,12 @@ impl<I: Import> Pass<'_, I> {
         if !ledger::checkpoint(&mut transaction, &run, before).await? {
             return Err(overtaken(&run.id).into());
         }
-        let checkpoint = checkpoint(&run, self.target.table.name, end.is_last);
+        let state = if end.is_last {
+            CheckpointState::Completed
+        } else {
+            CheckpointState::Running
+        };
+        let checkpoint = run.checkpoint(self.target.table.name, state);
         self.import
             .on_checkpoint(&mut transaction, &checkpoint)
             .await?;
@@ -113,22 +118,6 @@ pub(super) async fn standing(
         .filter_map(|row| row.row.get(key).cloned())
         .collect();
     target.find(on, &keys).await
-}
-
-fn checkpoint(run: &Run, table: &'static str, is_last: bool) -> Checkpoint {
-    Checkpoint {
-        run: run.id.clone(),
-        table,
-        position: run.position,
-        batch: run.batch,
-        written: run.written(),
-        state: if is_last {
-            CheckpointState::Completed
-        } else {
-            CheckpointState::Running
-        },
-        reason: None,
-    }
 }
 
 /// A batch by what is to be done with each record.

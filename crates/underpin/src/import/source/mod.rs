@@ -101,11 +101,11 @@ impl Source {
     }
 
     /// The names of the fields that every record of it has, where the source names them once for all.
-    pub(super) fn fields(&self) -> Result<Option<Vec<String>>, StartError> {
-        match &self.0 {
-            Kind::Csv { file, delimiter } => csv::names(file, *delimiter).map(Some),
-            Kind::Json { .. } | Kind::Lines { .. } | Kind::Rows { .. } => Ok(None),
-        }
+    pub(super) async fn fields(&self) -> Result<Option<Vec<String>>, StartError> {
+        let Kind::Csv { file, delimiter } = self.0.clone() else {
+            return Ok(None);
+        };
+        blocking(move || csv::names(&file, delimiter).map(Some)).await
     }
 
     /// Starts reading, on a thread of its own.
@@ -131,17 +131,15 @@ impl Source {
         if matches!(kind, Kind::Rows { .. }) {
             return Ok(None);
         }
-        let scanning = task::spawn_blocking(move || {
+        blocking(move || {
             let mut records = 0;
             let outcome = kind.read(&mut |_| {
                 records += 1;
                 true
             });
             outcome.map(|()| Some(records))
-        });
-        scanning
-            .await
-            .unwrap_or_else(|error| Err(complaint("the source", error.to_string())))
+        })
+        .await
     }
 }
 
@@ -255,6 +253,14 @@ impl Sink {
             let _ = self.out.blocking_send(Err(error));
         }
     }
+}
+
+/// Reads on a thread that may wait.
+async fn blocking<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, StartError> + Send + 'static,
+) -> Result<T, StartError> {
+    let reading = task::spawn_blocking(read).await;
+    reading.unwrap_or_else(|error| Err(complaint("the source", error.to_string())))
 }
 
 /// Opens a file behind its byte order mark, if it has one.

@@ -121,6 +121,16 @@ impl Store {
         self.0.changes.subscribe()
     }
 
+    /// How many changes this instance has made.
+    pub fn change_count(&self) -> u64 {
+        *self.0.changes.borrow()
+    }
+
+    /// Whether nobody else writes or loads.
+    pub fn is_alone(&self) -> bool {
+        self.repository().is_alone()
+    }
+
     /// A number that differs whenever the data differs, whichever instance has changed it.
     pub async fn version(&self) -> Result<i64> {
         self.repository().version().await

@@ -5,7 +5,8 @@
 //! |---|---|
 //! | the order of everything, which route | `pipeline.rs` |
 //! | files, bodies | `statics.rs`, `body.rs` |
-//! | lists and records | `read.rs`, with `filter.rs`, `path.rs`, `conditions.rs`, `relations.rs` |
+//! | records | `item.rs`, `recent.rs` |
+//! | lists | `read.rs`, with `filter.rs`, `path.rs`, `conditions.rs`, `relations.rs` |
 //! | changes | `write.rs`, `bulk.rs` |
 //! | how it looks | `reply.rs` |
 
@@ -13,9 +14,11 @@ mod body;
 mod bulk;
 mod conditions;
 mod filter;
+mod item;
 mod path;
 mod pipeline;
 mod read;
+mod recent;
 mod relations;
 mod reply;
 mod statics;
@@ -30,7 +33,7 @@ use underpin::{
     http::{HeaderMap, Method, StatusCode},
 };
 
-use self::statics::Statics;
+use self::{recent::Recent, statics::Statics};
 use crate::app::{
     accounts::Access,
     config::Options,
@@ -48,15 +51,20 @@ pub struct V1 {
     options: Arc<Options>,
     routes: Arc<Routes>,
     statics: Arc<Statics>,
+    recent: Option<Arc<Recent>>,
 }
 
 impl V1 {
     /// Reads the routes file; what is wrong with it stops the start.
     pub fn new(context: &Context) -> Result<Self, StartError> {
         let options = context.get::<Options>()?;
+        let store = Store::provide(context)?;
+        let access = Access::provide(context)?;
+        let is_same_for_all = store.is_alone() && !access.is_guarded();
         Ok(Self {
-            store: Store::provide(context)?,
-            access: Access::provide(context)?,
+            recent: is_same_for_all.then(|| Arc::new(Recent::new(store.clone()))),
+            store,
+            access,
             pages: Pages::provide(context)?,
             routes: Arc::new(Routes::of(&options)?),
             statics: Arc::new(Statics::of(&options)),

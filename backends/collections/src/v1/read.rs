@@ -1,4 +1,4 @@
-//! Reading: lists, pages of them, records, and what is no list.
+//! Reading lists, pages of them, and what is no list.
 
 use underpin::http::{HeaderName, StatusCode, header};
 
@@ -10,7 +10,7 @@ use crate::app::{
     },
     query::{Condition, Order, Query, Sort, SortKey, Window, sorted},
     store::{Kind, Listing, Record},
-    value::{Json, Path, parse, pretty, quote},
+    value::{Json, Path, parse, pretty},
 };
 
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
@@ -81,53 +81,6 @@ impl V1 {
         Ok(reply::json(StatusCode::OK, text))
     }
 
-    /// `GET /{name}/{id}`.
-    pub(super) async fn item(
-        &self,
-        name: &str,
-        id: &str,
-        request: &Request,
-    ) -> Result<Reply, Failure> {
-        let Some(record) = self.found(name, id).await? else {
-            return Ok(reply::not_found());
-        };
-        let embedded = request.all("_embed");
-        if embedded.is_empty() {
-            return Ok(shown(StatusCode::OK, &record));
-        }
-        Box::pin(self.item_with(name, &record, embedded)).await
-    }
-
-    /// The same with what belongs to it.
-    async fn item_with(
-        &self,
-        name: &str,
-        record: &Record,
-        embedded: Vec<String>,
-    ) -> Result<Reply, Failure> {
-        let relations = self.relations(name, embedded).await?;
-        if relations.is_empty() {
-            return Ok(shown(StatusCode::OK, record));
-        }
-        let related = relations.add(vec![record.json()?]).await?;
-        let mut text = String::new();
-        for record in &related {
-            pretty(&record.to_string(), 0, &mut text);
-        }
-        Ok(reply::json(StatusCode::OK, text))
-    }
-
-    /// The record whose id is this text.
-    pub(super) async fn found(&self, name: &str, id: &str) -> Result<Option<Record>, Failure> {
-        let Some(record) = self.store.get(name, id).await? else {
-            return Ok(None);
-        };
-        let mut text = String::with_capacity(id.len() + 2);
-        quote(id, &mut text);
-        let is_text = record.property(self.store.id_name()) == Some(&text);
-        Ok(is_text.then_some(record))
-    }
-
     fn query(&self, request: &Request) -> Result<Query, Failure> {
         let strict = self.options.strict;
         let id = (!strict).then_some(self.store.id_name());
@@ -178,13 +131,6 @@ impl V1 {
             step: Step::Begin,
         })
     }
-}
-
-/// A record as it is.
-pub(super) fn shown(status: StatusCode, record: &Record) -> Reply {
-    let mut text = String::new();
-    record.pretty(0, &mut text);
-    reply::json(status, text)
 }
 
 fn parsed(records: &[Record]) -> underpin::Result<Vec<Json>> {

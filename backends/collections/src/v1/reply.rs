@@ -1,5 +1,6 @@
 //! Replies as v1 makes them: indented JSON, and text for what went wrong. What they are about is elsewhere.
 
+use bytes::Bytes;
 use underpin::http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::app::{
@@ -10,7 +11,7 @@ use crate::app::{
 const METHODS: &str = "GET, HEAD, PUT, PATCH, POST, DELETE";
 
 /// Indented JSON.
-pub fn json(status: StatusCode, text: String) -> Reply {
+pub fn json(status: StatusCode, text: impl Into<Bytes>) -> Reply {
     Reply::whole(status, "application/json", text)
 }
 

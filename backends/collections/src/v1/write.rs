@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use underpin::http::{Method, StatusCode};
 
-use super::{Failure, Request, V1, read::shown, reply};
+use super::{Failure, Request, V1, item::shown, reply};
 use crate::app::{
     config::Ids,
     http::{inflection::v1_singular, reply::Reply},

@@ -4,14 +4,17 @@
 
 The second directory holds the originals, installed by
 `npm install json-server-v0@npm:json-server@0.17.4 json-server-v1@npm:json-server@1.0.0-beta.15 --force`.
-Every server runs with 10,000 records; what it has used is read from /proc before and after. Then the backend
-alone runs with 1,000,000: how long loading takes, the greatest resident memory, and the same requests again.
+Every server runs with 10,000 records; what it has used is read from /proc before and after. One client that waits
+for each answer measures mostly how the system wakes two processes in turn, so reads are also measured with 16
+connections that `wrk` (a package of that name) keeps busy. Then the backend alone runs with 1,000,000: how long
+loading takes, the greatest resident memory, and the same requests again.
 """
 
 import http.client
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -96,6 +99,7 @@ class Server:
 
     def rate(self, seconds, make, at_once=1):
         """Requests per CPU second of the server, and milliseconds per request as seen from outside."""
+        self.connection = None  # node closes one that was not used for five seconds
         for number in range(3):
             self.request(*make(number))
         counts, until = [0] * at_once, time.monotonic() + seconds
@@ -117,13 +121,31 @@ class Server:
         wall = (time.monotonic() - began) * 1000 * at_once / max(total, 1)
         return total / max(spent, 1 / TICKS), wall
 
+    def busy_rate(self, seconds, path, count):
+        """The same with 16 connections, each of which asks again at once, and in milliseconds that an answer takes."""
+        with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+            script.write(f"n = 0\nfunction request() n = n + 1; return wrk.format('GET', {path.format(count=count)}) end\n")
+            script.flush()
+            command = ["wrk", "-t1", "-c16", f"-d{max(1, round(seconds))}s", "-s", script.name, f"http://127.0.0.1:{self.port}"]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            before = cpu_seconds(self.process.pid)
+            told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            spent = cpu_seconds(self.process.pid) - before
+        assert "Non-2xx" not in told, told
+        total, took = re.search(r"(\d+) requests in ([\d.]+)s", told).groups()
+        return int(total) / max(spent, 1 / TICKS), float(took) * 1000 * 16 / int(total)
+
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=60)
 
 
+def page_of(dialect):
+    return "_page=1&_limit=10" if dialect == "v0" else "_page=1&_per_page=10"
+
+
 def requests(dialect, count):
-    page = "_page=1&_limit=10" if dialect == "v0" else "_page=1&_per_page=10"
+    page = page_of(dialect)
     new = json.dumps({"title": "new", "views": 5, "published": True, "category": "c1"})
     return [
         ("get one", lambda n: ("GET", f"/posts/{n * 7919 % count + 1}"), 1),
@@ -135,9 +157,16 @@ def requests(dialect, count):
 
 def measure(server, dialect, count, seconds):
     rows = {}
+
+    def note(name, row):
+        rows[name] = row
+        print(f"{server.name:28} {name:28} {row[0]:10.0f} per CPU second {row[1]:9.3f} ms", flush=True)
+
+    one, page = "'/posts/' .. (n * 7919 % {count} + 1)", f"'/posts?category=c' .. (n % 100) .. '&{page_of(dialect)}'"
+    note("get one, busy", server.busy_rate(seconds, one, count))
+    note("filtered page, busy", server.busy_rate(seconds, page, count))
     for name, make, at_once in requests(dialect, count):
-        rows[name] = server.rate(seconds, make, at_once)
-        print(f"{server.name:28} {name:28} {rows[name][0]:10.0f} per CPU second {rows[name][1]:9.3f} ms", flush=True)
+        note(name, server.rate(seconds, make, at_once))
     return rows
 
 
@@ -170,7 +199,7 @@ def main():
             rows = measure(original, dialect, 10_000, seconds)
             original.stop()
             for name, (rate, _) in rows.items():
-                print(f"  {name}: {few[dialect][name][0] / rate:.0f} times", flush=True)
+                print(f"  {name}: {few[dialect][name][0] / rate:.1f} times", flush=True)
         file = directory / "many.json"
         write_file(file, MILLION)
         server = ours(program, "v1", file)

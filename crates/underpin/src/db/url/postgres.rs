@@ -1,20 +1,11 @@
-//! Where the database is: `sqlite:PATH` or `postgresql://…`. The password is never shown.
+//! A PostgreSQL address and its parameters, as libpq has them.
 
-use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::{fmt, str::FromStr, time::Duration};
 
 use percent_encoding::percent_decode_str;
 
-use super::Engine;
+use super::{DbUrlError, fault};
 use crate::Secret;
-
-/// Where the database is.
-#[derive(Clone)]
-pub enum DbUrl {
-    /// `sqlite:PATH`: a file, made if it is absent.
-    Sqlite(PathBuf),
-    /// `postgresql://user:password@host:port/database?sslmode=…`.
-    Postgres(Box<PostgresUrl>),
-}
 
 /// The parts of a PostgreSQL address.
 #[derive(Clone)]
@@ -54,76 +45,8 @@ pub enum TlsMode {
     VerifyFull,
 }
 
-/// What is wrong with an address. Never holds the password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DbUrlError(String);
-
-impl fmt::Display for DbUrlError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for DbUrlError {}
-
-impl DbUrl {
-    /// Which engine it asks for.
-    pub fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
-        }
-    }
-}
-
-impl FromStr for DbUrl {
-    type Err = DbUrlError;
-
-    fn from_str(text: &str) -> Result<Self, DbUrlError> {
-        let text = text.trim();
-        let (scheme, rest) = text.split_once(':').ok_or_else(unknown_scheme)?;
-        let (kind, driver) = scheme.split_once('+').unwrap_or((scheme, ""));
-        match kind {
-            "sqlite" => sqlite_path(rest).map(Self::Sqlite),
-            "postgresql" | "postgres" => {
-                if !matches!(driver, "" | "psycopg2" | "psycopg" | "asyncpg") {
-                    return fault(format!("`postgresql+{driver}` is not a known driver name"));
-                }
-                let rest = rest.strip_prefix("//").ok_or_else(unknown_scheme)?;
-                Ok(Self::Postgres(Box::new(postgres_parts(rest)?)))
-            }
-            _ => Err(unknown_scheme()),
-        }
-    }
-}
-
-fn unknown_scheme() -> DbUrlError {
-    DbUrlError("it must be sqlite:PATH or postgresql://USER:PASSWORD@HOST:PORT/DATABASE".to_owned())
-}
-
-fn fault<T>(problem: impl Into<String>) -> Result<T, DbUrlError> {
-    Err(DbUrlError(problem.into()))
-}
-
-/// `sqlite:PATH`, or SQLAlchemy's form: `sqlite:///relative`, `sqlite:////absolute`.
-fn sqlite_path(rest: &str) -> Result<PathBuf, DbUrlError> {
-    let path = match rest.strip_prefix("//") {
-        Some(after) => match after.strip_prefix('/') {
-            Some(path) => path,
-            None => return fault("a SQLite file has no host: write sqlite:PATH"),
-        },
-        None => rest,
-    };
-    if path.is_empty() {
-        return fault("the path of the SQLite file is missing: write sqlite:PATH");
-    }
-    if path.contains(":memory:") {
-        return fault("SQLite in memory is one database per connection: name a file");
-    }
-    Ok(PathBuf::from(path))
-}
-
-fn postgres_parts(rest: &str) -> Result<PostgresUrl, DbUrlError> {
+/// What stands behind `postgresql://`.
+pub(super) fn parse(rest: &str) -> Result<PostgresUrl, DbUrlError> {
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
     let (login, address) = authority.rsplit_once('@').unwrap_or(("", authority));
@@ -252,15 +175,6 @@ impl FromStr for TlsMode {
     }
 }
 
-impl fmt::Display for DbUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sqlite(path) => write!(formatter, "sqlite:{}", path.display()),
-            Self::Postgres(url) => url.fmt(formatter),
-        }
-    }
-}
-
 impl fmt::Display for PostgresUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stars = if self.password.is_some() { ":***" } else { "" };
@@ -280,96 +194,8 @@ impl fmt::Display for PostgresUrl {
     }
 }
 
-impl fmt::Debug for DbUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, formatter)
-    }
-}
-
 impl fmt::Debug for PostgresUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn postgres(text: &str) -> PostgresUrl {
-        match text.parse() {
-            Ok(DbUrl::Postgres(url)) => *url,
-            other => panic!("{text}: {other:?}"),
-        }
-    }
-
-    #[test]
-    fn the_originals_form_is_understood() {
-        let url = postgres("postgresql+psycopg2://ann:p%40ss%2Fword@db.example:6543/parchmark");
-        assert_eq!((url.host.as_str(), url.port), ("db.example", 6543));
-        assert_eq!(
-            (url.user.as_str(), url.database.as_str()),
-            ("ann", "parchmark")
-        );
-        assert_eq!(url.password.as_ref().unwrap().expose(), "p@ss/word");
-        assert_eq!(url.tls, TlsMode::Prefer);
-    }
-
-    #[test]
-    fn parts_may_be_left_out_or_given_as_parameters() {
-        let url =
-            postgres("postgres://ann@/?host=/run/postgresql&sslmode=disable&connect_timeout=3");
-        assert_eq!((url.host.as_str(), url.port), ("/run/postgresql", 5432));
-        assert_eq!(url.database, "ann");
-        assert_eq!(url.connect_timeout, Some(Duration::from_secs(3)));
-        assert_eq!(postgres("postgres://ann@[::1]:7000/x").host, "::1");
-    }
-
-    #[test]
-    fn sqlite_takes_a_path_in_either_form() {
-        for (text, path) in [
-            ("sqlite:data/notes.db", "data/notes.db"),
-            ("sqlite:/srv/notes.db", "/srv/notes.db"),
-            ("sqlite:///data/notes.db", "data/notes.db"),
-            ("sqlite:////srv/notes.db", "/srv/notes.db"),
-        ] {
-            match text.parse() {
-                Ok(DbUrl::Sqlite(found)) => assert_eq!(found, PathBuf::from(path)),
-                other => panic!("{text}: {other:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn a_wrong_address_is_refused_without_showing_the_password() {
-        for text in [
-            "mysql://ann:hunter2@host/db",
-            "hunter2",
-            "sqlite:",
-            "sqlite::memory:",
-            "sqlite://host/file",
-            "postgresql:ann:hunter2@host",
-            "postgresql://ann:hunter2/x@host/db",
-            "postgresql://:hunter2@host/db",
-            "postgresql://ann:hunter2@host:port/db",
-            "postgresql://ann:hunter2%FF@host/db",
-            "postgresql://ann:hunter2@host/db?sslmode=sometimes",
-            "postgresql://ann:hunter2@host/db?sslmode=verify-full",
-            "postgresql://ann:hunter2@host/db?colour=red",
-            "postgresql://ann:hunter2@one,two/db",
-            "postgresql+pg8000://ann:hunter2@host/db",
-        ] {
-            let error = text.parse::<DbUrl>().expect_err(text).to_string();
-            assert!(!error.contains("hunter2"), "{text}: {error}");
-        }
-    }
-
-    #[test]
-    fn what_is_shown_has_stars_for_the_password() {
-        let url: DbUrl = "postgresql://ann:hunter2@host/db?password=hunter2"
-            .parse()
-            .unwrap();
-        assert_eq!(url.to_string(), "postgresql://ann:***@host:5432/db");
-        assert_eq!(format!("{url:?}"), url.to_string());
     }
 }

@@ -18,7 +18,7 @@ use tokio::{
 };
 use underpin::http::Body;
 
-use super::{parameters::decode_component, reply::Content};
+use super::{query_string::decode_component, reply::Content};
 
 /// Bytes that are read at once.
 const PIECE: u64 = 64 * 1024;

@@ -11,5 +11,6 @@ pub mod front;
 pub mod inflection;
 pub mod method;
 pub mod parameters;
+pub mod query_string;
 pub mod reply;
 pub mod rewrite;

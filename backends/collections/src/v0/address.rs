@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::app::{
-    http::parameters::decode_component,
+    http::query_string::decode_component,
     store::{Catalog, Kind},
 };
 

@@ -8,7 +8,7 @@ use crate::app::{
         body::{self, Unread},
         encoding::{Coding, Unpacked},
         fault,
-        parameters::flat,
+        query_string::flat,
     },
     value::{self, Json, Object},
 };

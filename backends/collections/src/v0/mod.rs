@@ -36,7 +36,11 @@ use underpin::{
 use crate::app::{
     accounts::Access,
     config::Options,
-    http::{parameters::Parameters, reply::Reply, rewrite::Routes},
+    http::{
+        parameters::{Parameter, Parameters, get},
+        reply::Reply,
+        rewrite::Routes,
+    },
     pages::Pages,
     store::Store,
 };
@@ -104,7 +108,7 @@ impl Request {
 
     /// The function that a JSONP reply calls.
     fn callback(&self) -> Option<String> {
-        let callback = crate::app::http::parameters::get(&self.parameters, "callback")?;
+        let callback = get(&self.parameters, "callback")?;
         callback
             .first()
             .filter(|name| !name.is_empty())
@@ -113,12 +117,10 @@ impl Request {
 
     /// Values of a parameter that may come several times.
     fn all(&self, name: &str) -> Vec<String> {
-        let values = crate::app::http::parameters::get(&self.parameters, name);
-        let values = values
-            .into_iter()
-            .flat_map(crate::app::http::parameters::Parameter::each);
+        let values = get(&self.parameters, name);
+        let values = values.into_iter().flat_map(Parameter::each);
         values
-            .map(crate::app::http::parameters::Parameter::to_text)
+            .map(Parameter::to_text)
             .filter(|value| !value.is_empty())
             .collect()
     }

@@ -1,7 +1,10 @@
 //! Which part of a list is asked for, and the links to the other parts.
 
 use crate::app::{
-    http::parameters::{Parameter, Parameters, decode_component, get, parse_int},
+    http::{
+        parameters::{Parameter, Parameters, get},
+        query_string::{decode_component, parse_int},
+    },
     query::Window,
 };
 

@@ -11,7 +11,7 @@ use crate::app::{
     http::{
         front::{self, LONGEST_DELAY},
         method,
-        parameters::{decode_component, pairs},
+        query_string::{decode_component, pairs},
         reply::Reply,
     },
     value::{Json, Object},

@@ -6,6 +6,7 @@ use super::{Failure, Request, V1, conditions, filter, path, relations::Relations
 use crate::app::{
     http::{
         document::{self, Items, Pieces, indent},
+        query_string::parse_int,
         reply::Reply,
     },
     query::{Condition, Order, Query, Sort, SortKey, Window, sorted},
@@ -157,11 +158,7 @@ fn order(text: &str) -> Result<Sort, Failure> {
 }
 
 fn window(request: &Request) -> Window {
-    let whole = |name| {
-        request
-            .first(name)
-            .and_then(crate::app::http::parameters::parse_int)
-    };
+    let whole = |name| request.first(name).and_then(parse_int);
     let Some(number) = whole("_page") else {
         return Window::All;
     };

@@ -113,9 +113,11 @@ impl Pages {
             } else {
                 Shape::default()
             };
+            // The document is for everybody, these records are not.
+            let is_owned = self.options.owner_only.contains(&resource.name);
             described.push(Described {
                 resource: resource.clone(),
-                shape,
+                shape: if is_owned { shape.outline() } else { shape },
             });
         }
         Ok(document::document(&self.options, &described))

@@ -30,6 +30,8 @@ pub enum Fault {
     NoRecord(String, &'static str),
     /// Two records of a collection have one id.
     Duplicate(String, String),
+    /// A name stands twice at the top.
+    Twice(String),
     /// v0: some ids of a collection are numbers and some are texts.
     MixedIds(String, String),
     /// The database does not take it.
@@ -114,6 +116,7 @@ impl Fault {
             }
             Self::NoRecord(..) => "Make it an object, or leave out `--strict`.",
             Self::Duplicate(..) => "Give one of the two another id.",
+            Self::Twice(_) => "Put the two together, or rename one.",
             Self::Unwritable(_) => "Let this user write it and its directory.",
             Self::MixedIds(..) => {
                 "Write all of them as numbers or all as texts; `--strict` takes them as they are, `--dialect v1` as texts."
@@ -164,6 +167,7 @@ impl fmt::Display for Fault {
                 "\"{name}\" has ids of mixed types, numbers and texts: the first of another kind is {id}"
             ),
             Self::Database(why) => write!(formatter, "could not be put into the database: {why}"),
+            Self::Twice(name) => write!(formatter, "has the name \"{name}\" twice"),
             Self::Unwritable(why) => write!(formatter, "cannot be written: {why}"),
             Self::Stopped => formatter.write_str("was not read to its end"),
         }

@@ -123,6 +123,11 @@ impl Pages {
         Ok(document::document(&self.options, &described))
     }
 
+    /// Whether there is nothing to describe.
+    pub async fn is_empty(&self) -> Result<bool> {
+        Ok(self.store.catalog().await?.0.is_empty())
+    }
+
     async fn shape(&self, resource: &Resource) -> Result<Shape> {
         let mut shape = Shape::default();
         if resource.kind != Kind::List {

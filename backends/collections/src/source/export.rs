@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -78,14 +78,32 @@ async fn run(context: Context, arguments: ArgMatches) -> Result<ExitCode> {
         )));
     }
     if let Some(path) = arguments.get_one::<PathBuf>("output") {
-        let draft = Draft::begin(path, &keeper.unique()?)?;
-        keeper.export(draft).await?.finish()?.place()?;
-        return Ok(ExitCode::SUCCESS);
+        let written = write(&keeper, path).await;
+        return written
+            .map(|()| ExitCode::SUCCESS)
+            .map_err(|error| unwritten(error, path));
     }
     match print(&keeper).await {
         Err(error) if is_closed(&error) => Ok(ExitCode::SUCCESS),
         outcome => outcome.map(|()| ExitCode::SUCCESS),
     }
+}
+
+async fn write(keeper: &Keeper, path: &Path) -> Result<()> {
+    let draft = Draft::begin(path, &keeper.unique()?)?;
+    keeper.export(draft).await?.finish()?.place()?;
+    Ok(())
+}
+
+fn unwritten(error: Error, path: &Path) -> Error {
+    let Some(cause) = error.source_as::<io::Error>() else {
+        return error;
+    };
+    Error::internal(StartError::new(
+        path.display().to_string(),
+        format!("cannot be written: {cause}"),
+        "Name another file, or let this user write that one.",
+    ))
 }
 
 async fn print(keeper: &Keeper) -> Result<()> {

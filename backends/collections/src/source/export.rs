@@ -4,6 +4,7 @@ use std::{
     io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use clap::{Arg, ArgMatches, Command as Verb, builder::PossibleValuesParser, value_parser};
@@ -85,12 +86,21 @@ async fn run(context: Context, arguments: ArgMatches) -> Result<ExitCode> {
     }
     match print(&keeper).await {
         Err(error) if is_closed(&error) => Ok(ExitCode::SUCCESS),
-        outcome => outcome.map(|()| ExitCode::SUCCESS),
+        outcome => outcome
+            .map(|()| ExitCode::SUCCESS)
+            .map_err(|error| unwritten(error, Path::new("the standard output"))),
     }
 }
 
 async fn write(keeper: &Keeper, path: &Path) -> Result<()> {
     let draft = Draft::begin(path, &keeper.unique()?)?;
+    // Its name says which form it has.
+    let options = Options {
+        file: path.to_owned(),
+        ..(*keeper.options).clone()
+    };
+    let mut keeper = keeper.clone();
+    keeper.options = Arc::new(options);
     keeper.export(draft).await?.finish()?.place()?;
     Ok(())
 }
@@ -102,7 +112,7 @@ fn unwritten(error: Error, path: &Path) -> Error {
     Error::internal(StartError::new(
         path.display().to_string(),
         format!("cannot be written: {cause}"),
-        "Name another file, or let this user write that one.",
+        "Name another file with --output, or let this user write there.",
     ))
 }
 

@@ -203,6 +203,11 @@ async fn json5_is_served_in_v1() {
     drop(program.serve_with(&["db.json5"], "").await);
     let finished = program.run(&["export", "db.json5"], "").await;
     assert_eq!(finished.output, "{posts:[{id:\"1\",n:5}]}\n");
+    let arguments = ["export", "db.json5", "-o", "copy.json"];
+    assert_eq!(program.run(&arguments, "").await.code, Some(0));
+    let copy = fs::read(program.directory().join("copy.json")).unwrap();
+    let copy: Value = serde_json::from_slice(&copy).unwrap();
+    assert_eq!(copy, json!({ "posts": [{ "id": "1", "n": 5 }] }));
 }
 
 #[tokio::test]

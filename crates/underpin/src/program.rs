@@ -232,7 +232,7 @@ fn read_url(
     });
     parsed
         .map_err(|problem| {
-            let remedy = "Write sqlite:PATH, or postgresql://USER:PASSWORD@HOST:5432/DATABASE.";
+            let remedy = "Write sqlite:PATH, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE.";
             reader.complain(variable, &problem, remedy);
         })
         .ok()

@@ -125,17 +125,20 @@ fn about_the_answers() -> [Arg; 12] {
             "strict",
             "Keep the original's bugs that a client may have adapted to",
         ),
-        flag("read-only", "Refuse everything that writes").visible_alias("ro"),
+        flag("read-only", "Refuse everything that writes")
+            .visible_alias("ro")
+            .alias("readOnly"),
         flag(
             "no-cors",
             "v1: send no CORS headers; in v0 only --nc is heeded, as in the original",
         ),
-        flag("nc", "Send no CORS headers"),
+        // The original takes these spellings, too, and reads them so.
+        flag("nc", "Send no CORS headers").alias("noCors"),
         flag(
             "no-gzip",
             "Accepted: v1 never compresses, and in v0 only --ng is heeded, as in the original",
         ),
-        flag("ng", "Compress nothing"),
+        flag("ng", "Compress nothing").alias("noGzip"),
         value("id", "NAME", "The property that tells records apart")
             .short('i')
             .default_value("id"),
@@ -145,6 +148,7 @@ fn about_the_answers() -> [Arg; 12] {
             "What a property ends in that names another record",
         )
         .visible_alias("fks")
+        .alias("foreign-key-suffix")
         .default_value("Id"),
         value("ids", "random|number", "How v1 calls new records")
             .value_parser(PossibleValuesParser::new(["random", "number"]))

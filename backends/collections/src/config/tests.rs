@@ -97,6 +97,16 @@ fn every_flag_of_v0_is_understood_in_each_of_its_spellings() {
 }
 
 #[test]
+fn spellings_that_the_originals_parser_makes_are_understood() {
+    let parsed = ["--readOnly", "--noCors", "--noGzip", "--foreign-key-suffix"];
+    let given = ["--ro", "--nc", "--ng", "--fks"];
+    let [parsed, given] = [parsed, given]
+        .map(|flags| options(&[&["db.json", "--dialect", "v0"], &flags[..], &["_id"]].concat()));
+    assert_eq!(parsed, given);
+    assert!(given.read_only && given.no_cors && given.no_gzip);
+}
+
+#[test]
 fn in_v0_the_long_spellings_do_nothing() {
     for mode in [&["--dialect", "v0"][..], &["--strict"]] {
         let with = |words: &[&str]| options(&[mode, words, &["db.json"]].concat());

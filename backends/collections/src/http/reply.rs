@@ -27,6 +27,11 @@ pub struct Reply {
     pub content: Content,
 }
 
+/// What a failure of the program is called: the client learns whether it may try again, and no more.
+pub fn title(status: StatusCode) -> &'static str {
+    status.canonical_reason().unwrap_or("Internal Server Error")
+}
+
 impl Reply {
     /// A reply without headers and body.
     pub fn new(status: StatusCode) -> Self {

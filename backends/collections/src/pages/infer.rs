@@ -75,6 +75,25 @@ impl Shape {
         &mut self.properties[at].1
     }
 
+    /// The same without anything that only some of the records may say: values, and the names within their
+    /// objects, which may be values, too.
+    pub fn outline(mut self) -> Self {
+        for (_, shape) in &mut self.properties {
+            *shape = std::mem::take(shape).types_alone();
+        }
+        self.example = None;
+        self
+    }
+
+    fn types_alone(self) -> Self {
+        Self {
+            properties: Vec::new(),
+            items: self.items.map(|items| Box::new(items.types_alone())),
+            example: None,
+            ..self
+        }
+    }
+
     /// The properties of objects here.
     pub fn properties(&self) -> impl Iterator<Item = (&str, &Shape)> {
         self.properties

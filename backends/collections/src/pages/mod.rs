@@ -113,12 +113,19 @@ impl Pages {
             } else {
                 Shape::default()
             };
+            // The document is for everybody, these records are not.
+            let is_owned = self.options.owner_only.contains(&resource.name);
             described.push(Described {
                 resource: resource.clone(),
-                shape,
+                shape: if is_owned { shape.outline() } else { shape },
             });
         }
         Ok(document::document(&self.options, &described))
+    }
+
+    /// Whether there is nothing to describe.
+    pub async fn is_empty(&self) -> Result<bool> {
+        Ok(self.store.catalog().await?.0.is_empty())
     }
 
     async fn shape(&self, resource: &Resource) -> Result<Shape> {

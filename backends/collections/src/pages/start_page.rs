@@ -21,7 +21,7 @@ pub fn page(options: &Options, resources: &[Resource]) -> String {
     let shown = resources.iter().filter(|one| !one.name.starts_with('$'));
     let count = shown.clone().count();
     for resource in shown.take(MOST) {
-        rows.push_str(&row(resource));
+        rows.push_str(&row(resource, options.owner_only.contains(&resource.name)));
     }
     if count == 0 {
         rows.push_str("<li class=\"none\">No resources yet: the data file is empty.</li>");
@@ -36,10 +36,12 @@ pub fn page(options: &Options, resources: &[Resource]) -> String {
         .replace("{rows}", &rows)
 }
 
-fn row(resource: &Resource) -> String {
+/// How many records there are is nobody's business where each belongs to somebody.
+fn row(resource: &Resource, is_owned: bool) -> String {
     let href = utf8_percent_encode(&resource.name, NON_ALPHANUMERIC);
     let name = escape(&resource.name);
     let what = match (resource.kind, resource.count) {
+        (Kind::List, _) if is_owned => "each user's own records".to_owned(),
         (Kind::List, 1) => "1 record".to_owned(),
         (Kind::List, count) => format!("{count} records"),
         (Kind::Single, _) => "object".to_owned(),

@@ -22,6 +22,13 @@ pub fn command() -> Command {
 
 async fn run(context: Context, _: ArgMatches) -> Result<ExitCode> {
     let pages = Pages::provide(&context).map_err(Error::internal)?;
+    if pages.is_empty().await? {
+        return Err(Error::internal(config::about_file(
+            &pages.options,
+            "the database holds no data of this file yet",
+            "Serve it once: `collections serve FILE`.",
+        )));
+    }
     say(format_args!("{:#}", pages.document().await?));
     Ok(ExitCode::SUCCESS)
 }

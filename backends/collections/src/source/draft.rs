@@ -15,10 +15,23 @@ const MARK: &str = ".draft-";
 
 /// A file that is being written.
 pub struct Draft {
-    path: PathBuf,
+    path: Unfinished,
     target: PathBuf,
     file: BufWriter<File>,
     hash: Sha256,
+}
+
+/// Removes what cannot be finished: on a full disk it would keep the room that is missing.
+struct Unfinished(Option<PathBuf>);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0
+            && let Err(error) = fs::remove_file(path)
+        {
+            tracing::debug!(%error, "a part of a file was left behind");
+        }
+    }
 }
 
 /// A file that lies on the disk, whole, under a name of its own.
@@ -40,6 +53,7 @@ impl Draft {
         name.push(format!("{MARK}{unique}"));
         let path = target.with_file_name(name);
         let file = File::create_new(&path)?;
+        let path = Unfinished(Some(path));
         if let Ok(there) = fs::metadata(&target) {
             file.set_permissions(there.permissions())?;
         }
@@ -56,7 +70,7 @@ impl Draft {
         self.file.flush()?;
         self.file.get_ref().sync_all()?;
         Ok(Ready {
-            path: self.path,
+            path: self.path.0.take().unwrap_or_default(),
             target: self.target,
             hash: FileHash::from_digest(self.hash.finalize()),
         })
@@ -115,4 +129,26 @@ pub fn left_behind(target: &Path) -> io::Result<Vec<PathBuf>> {
         name.to_string_lossy().starts_with(&prefix)
     };
     Ok(paths.filter(is_draft).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_finished_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("db.json");
+        let count = || fs::read_dir(directory.path()).unwrap().count();
+        let mut draft = Draft::begin(&target, "1").unwrap();
+        draft.write_all(b"{").unwrap();
+        assert_eq!(count(), 1);
+        drop(draft);
+        assert_eq!(count(), 0);
+        let ready = Draft::begin(&target, "2").unwrap().finish().unwrap();
+        assert_eq!(count(), 1);
+        ready.place().unwrap();
+        assert!(target.exists());
+        assert_eq!(count(), 1);
+    }
 }

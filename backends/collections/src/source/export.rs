@@ -2,8 +2,9 @@
 
 use std::{
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use clap::{Arg, ArgMatches, Command as Verb, builder::PossibleValuesParser, value_parser};
@@ -78,14 +79,41 @@ async fn run(context: Context, arguments: ArgMatches) -> Result<ExitCode> {
         )));
     }
     if let Some(path) = arguments.get_one::<PathBuf>("output") {
-        let draft = Draft::begin(path, &keeper.unique()?)?;
-        keeper.export(draft).await?.finish()?.place()?;
-        return Ok(ExitCode::SUCCESS);
+        let written = write(&keeper, path).await;
+        return written
+            .map(|()| ExitCode::SUCCESS)
+            .map_err(|error| unwritten(error, path));
     }
     match print(&keeper).await {
         Err(error) if is_closed(&error) => Ok(ExitCode::SUCCESS),
-        outcome => outcome.map(|()| ExitCode::SUCCESS),
+        outcome => outcome
+            .map(|()| ExitCode::SUCCESS)
+            .map_err(|error| unwritten(error, Path::new("the standard output"))),
     }
+}
+
+async fn write(keeper: &Keeper, path: &Path) -> Result<()> {
+    let draft = Draft::begin(path, &keeper.unique()?)?;
+    // Its name says which form it has.
+    let options = Options {
+        file: path.to_owned(),
+        ..(*keeper.options).clone()
+    };
+    let mut keeper = keeper.clone();
+    keeper.options = Arc::new(options);
+    keeper.export(draft).await?.finish()?.place()?;
+    Ok(())
+}
+
+fn unwritten(error: Error, path: &Path) -> Error {
+    let Some(cause) = error.source_as::<io::Error>() else {
+        return error;
+    };
+    Error::internal(StartError::new(
+        path.display().to_string(),
+        format!("cannot be written: {cause}"),
+        "Name another file with --output, or let this user write there.",
+    ))
 }
 
 async fn print(keeper: &Keeper) -> Result<()> {

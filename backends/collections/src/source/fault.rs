@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use underpin::StartError;
+use underpin::{Error, StartError};
 
 use super::read::GREATEST;
 use crate::app::{config::Options, value::Json};
@@ -30,10 +30,14 @@ pub enum Fault {
     NoRecord(String, &'static str),
     /// Two records of a collection have one id.
     Duplicate(String, String),
+    /// A name stands twice at the top.
+    Twice(String),
     /// v0: some ids of a collection are numbers and some are texts.
     MixedIds(String, String),
     /// The database does not take it.
     Database(String),
+    /// It cannot be written back.
+    Unwritable(String),
     /// Whoever reads does not want more.
     Stopped,
 }
@@ -60,6 +64,22 @@ impl Fault {
         } else {
             Self::Malformed(text)
         }
+    }
+
+    /// Of what kept the file from being written: the file system, or the database that it is written from.
+    pub fn writing(error: &Error) -> Self {
+        match error.source_as::<io::Error>() {
+            Some(error) => Self::Unwritable(error.to_string()),
+            None => Self::Database(error.chain()),
+        }
+    }
+
+    /// Whether it may be over without an edit of the file.
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreadable(_) | Self::Unwritable(_) | Self::Database(_)
+        )
     }
 
     /// What to tell whoever starts the program.
@@ -96,6 +116,8 @@ impl Fault {
             }
             Self::NoRecord(..) => "Make it an object, or leave out `--strict`.",
             Self::Duplicate(..) => "Give one of the two another id.",
+            Self::Twice(_) => "Put the two together, or rename one.",
+            Self::Unwritable(_) => "Let this user write it and its directory.",
             Self::MixedIds(..) => {
                 "Write all of them as numbers or all as texts; `--strict` takes them as they are, `--dialect v1` as texts."
             }
@@ -145,6 +167,8 @@ impl fmt::Display for Fault {
                 "\"{name}\" has ids of mixed types, numbers and texts: the first of another kind is {id}"
             ),
             Self::Database(why) => write!(formatter, "could not be put into the database: {why}"),
+            Self::Twice(name) => write!(formatter, "has the name \"{name}\" twice"),
+            Self::Unwritable(why) => write!(formatter, "cannot be written: {why}"),
             Self::Stopped => formatter.write_str("was not read to its end"),
         }
     }

@@ -262,14 +262,16 @@ impl Keeper {
             let Some(base) = self.bases.current().await.map_err(refused)? else {
                 return Ok(false);
             };
-            let (draft, prints) = self.draft(&base).await.map_err(refused)?;
+            let draft = self.draft(&base).await;
+            let (draft, prints) = draft.map_err(|error| Fault::writing(&error))?;
             let kept = self.bases.prints(base.generation).await.map_err(refused)?;
             if prints == kept && self.options.file.exists() {
                 let discarded = draft.discard();
-                discarded.map_err(|error| Fault::Unreadable(error.to_string()))?;
+                discarded.map_err(|error| Fault::Unwritable(error.to_string()))?;
                 return Ok(false);
             }
-            if self.place(&base, draft, &prints).await.map_err(refused)? {
+            let placed = self.place(&base, draft, &prints).await;
+            if placed.map_err(|error| Fault::writing(&error))? {
                 return Ok(true);
             }
         }

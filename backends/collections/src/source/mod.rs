@@ -22,6 +22,7 @@ mod watch;
 use underpin::{Context, Error, Feature, Provide as _, Result, Tasks};
 
 use self::keeper::Keeper;
+use super::store::{Kind, Resource};
 
 /// Reads the file before the first request, and keeps it and the database in step from then on.
 pub fn feature() -> Feature {
@@ -48,7 +49,17 @@ async fn tell(keeper: &Keeper) -> Result<()> {
     for flag in &keeper.options.without_effect {
         tracing::warn!(flag, "{flag} has no effect here: `--help` says why");
     }
-    for resource in &keeper.store.catalog().await?.0 {
+    let catalog = keeper.store.catalog().await?;
+    for name in &keeper.options.owner_only {
+        let is_list = |one: &Resource| one.name == *name && one.kind == Kind::List;
+        if !catalog.0.iter().any(is_list) {
+            tracing::warn!(
+                resource = name,
+                "--owner-only {name}: there is no collection of that name, so nothing is kept from anybody by it"
+            );
+        }
+    }
+    for resource in &catalog.0 {
         tracing::info!(resource.count = resource.count, "/{}", resource.name);
     }
     Ok(())

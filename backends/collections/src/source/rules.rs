@@ -24,6 +24,7 @@ pub const SCHEMA: &str = "$schema";
 pub struct Rules<'a> {
     options: &'a Options,
     origin: Origin,
+    names: HashSet<String>,
     list: List,
 }
 
@@ -57,6 +58,7 @@ impl<'a> Rules<'a> {
         Self {
             options,
             origin,
+            names: HashSet::new(),
             list,
         }
     }
@@ -85,7 +87,11 @@ impl<'a> Rules<'a> {
         self.options.dialect == dialect && self.origin != Origin::Database
     }
 
-    fn name_must_do(&self, name: &str) -> Result<(), Fault> {
+    fn name_must_do(&mut self, name: &str) -> Result<(), Fault> {
+        // In JavaScript the last one counts; here the first one is in the database by then.
+        if !self.names.insert(name.to_owned()) {
+            return Err(Fault::Twice(name.to_owned()));
+        }
         if self.is_checked(Dialect::V0) && name.contains('/') {
             return Err(Fault::Slash(name.to_owned()));
         }

@@ -30,7 +30,13 @@ pub async fn on_demand(keeper: Keeper, clock: Clock, tasks: Tasks) {
 }
 
 async fn write(keeper: &Keeper, clock: &Clock) -> Result<String> {
-    let name = format!("db-{}.json", clock.now().timestamp_millis());
+    let now = clock.now().timestamp_millis();
+    let ending = if keeper.options.is_json5() {
+        "json5"
+    } else {
+        "json"
+    };
+    let name = format!("db-{now}.{ending}");
     let path = keeper.options.snapshots.join(name);
     let file = keeper.export(File::create_new(&path)?).await?;
     file.sync_all()?;

@@ -22,6 +22,9 @@ const QUIET: Duration = Duration::from_millis(100);
 /// ... and so long after the first change even if they go on.
 const LATEST: Duration = Duration::from_secs(1);
 
+/// What could not be written is tried again after so long, also if nothing changes any more.
+const RETRY: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 5 });
+
 /// A file that takes long to write is written less often: it takes a fifth of the time at most.
 const SHARE: u32 = 4;
 
@@ -41,6 +44,8 @@ struct Watch {
     first_change: Option<Instant>,
     last_change: Instant,
     not_before: Instant,
+    /// Why the file could not be written the last time: that is told once.
+    told: Option<Fault>,
 }
 
 /// Watches until the program ends; then the file is written for the last time.
@@ -55,6 +60,7 @@ pub async fn watch(keeper: Keeper, seen: Option<Look>, tasks: Tasks) {
         first_change: Some(now),
         last_change: now,
         not_before: now,
+        told: None,
         keeper,
     };
     let mut changes = watch.keeper.store.changes();
@@ -137,14 +143,25 @@ impl Watch {
     async fn write(&mut self) {
         self.first_change = None;
         let begun = Instant::now();
-        match self.keeper.write_back().await {
-            Ok(true) => self.not_before = Instant::now() + begun.elapsed() * SHARE,
-            Ok(false) => {}
-            // The next edit, or the next change, is the next occasion.
-            Err(fault) => self.tell(
-                &fault,
-                "the data file could not be written; the database has everything",
-            ),
+        let fault = match self.keeper.write_back().await {
+            Ok(written) => {
+                if written {
+                    self.not_before = Instant::now() + begun.elapsed() * SHARE;
+                }
+                self.told = None;
+                return;
+            }
+            Err(fault) => fault,
+        };
+        // Otherwise the next edit is the next occasion.
+        if fault.may_pass() {
+            self.first_change = Some(begun);
+            self.not_before = Instant::now() + RETRY;
+        }
+        if self.told.as_ref() != Some(&fault) {
+            let what = "the data file could not be written; the database has everything";
+            self.tell(&fault, what);
+            self.told = Some(fault);
         }
     }
 

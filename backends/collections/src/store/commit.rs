@@ -130,6 +130,7 @@ impl Store {
         let outcome = together::outcome(&set.resources);
         let db = &self.repository().db;
         let _open = self.0.gate.read().await;
+        let _writing = self.0.writes.begin();
         let rows: Vec<Outcome> = db.fetch_together(set.queries, outcome).await?;
         for (resource, version, _) in &rows {
             let of_resource = |delta: &&Delta| delta.resource == *resource;

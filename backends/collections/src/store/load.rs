@@ -191,6 +191,7 @@ impl Load {
             sql("UPDATE collections_resources SET load = NULL WHERE load = $1").bind(self.mark),
         ];
         let store = &self.store;
+        let _writing = store.0.writes.begin();
         match store.repository().db.run_together(replace).await {
             Err(error) if error.database_kind() == Some(DbErrorKind::Unmet) => return Ok(false),
             outcome => outcome?,

@@ -37,6 +37,7 @@ mod tests;
 mod totals;
 mod values;
 mod walk;
+mod writes;
 
 use std::sync::Arc;
 
@@ -51,6 +52,7 @@ use self::{
     numbering::Numbering,
     places::Places,
     repository::Repository,
+    writes::Writes,
 };
 pub use self::{
     dependents::Dependents,
@@ -81,6 +83,7 @@ struct Inner {
     catalogs: Catalogs,
     numbering: Numbering,
     places: Places,
+    writes: Writes,
     /// Counts the changes that this instance has made.
     changes: tokio::sync::watch::Sender<u64>,
     /// Writers share it; who must be undisturbed has it alone.
@@ -104,6 +107,7 @@ impl Store {
                 catalogs: Catalogs::default(),
                 numbering: Numbering::default(),
                 places: Places::default(),
+                writes: Writes::default(),
                 changes: tokio::sync::watch::Sender::new(0),
                 gate: Arc::default(),
             }),
@@ -121,9 +125,9 @@ impl Store {
         self.0.changes.subscribe()
     }
 
-    /// How many changes this instance has made.
-    pub fn change_count(&self) -> u64 {
-        *self.0.changes.borrow()
+    /// How many writes of records this instance has made, with or without success; `None` while one is under way.
+    pub fn settled_writes(&self) -> Option<u64> {
+        self.0.writes.settled()
     }
 
     /// Whether nobody else writes or loads.

@@ -17,11 +17,28 @@ impl Store {
 
     /// Replaces what is no list; `false` if there is no such resource.
     pub async fn set_value(&self, resource: &str, to: &Json) -> Result<bool> {
-        let text = to.to_string();
-        let _open = self.0.gate.read().await;
-        let is_set = self.repository().set_value(resource, None, &text).await?;
-        self.note_change(is_set);
-        Ok(is_set)
+        self.set_to_the_end(resource, None, to.to_string()).await
+    }
+
+    /// Sets it and tells who follows changes; to the end, though the request may be given up meanwhile.
+    async fn set_to_the_end(
+        &self,
+        resource: &str,
+        version: Option<i64>,
+        text: String,
+    ) -> Result<bool> {
+        let (store, resource) = (self.clone(), resource.to_owned());
+        let setting = async move {
+            let _open = store.0.gate.read().await;
+            let setting = store.repository().set_value(&resource, version, &text);
+            let is_set = setting.await?;
+            if is_set {
+                store.changed();
+                store.0.catalogs.forget();
+            }
+            Ok(is_set)
+        };
+        self.0.tasks.to_the_end("write", setting).await
     }
 
     /// Sets these properties of a single object, and returns it. `None` if there is no such resource.
@@ -39,25 +56,12 @@ impl Store {
             merged.assign(with.clone());
             let merged = Json::Object(merged);
             let text = merged.to_string();
-            let _open = self.0.gate.read().await;
-            if self
-                .repository()
-                .set_value(resource, Some(version), &text)
-                .await?
-            {
-                self.note_change(true);
+            if self.set_to_the_end(resource, Some(version), text).await? {
                 return Ok(Some(merged));
             }
             tokio::task::yield_now().await;
         }
         let message = "others changed the same value again and again";
         Err(Error::unavailable(message.to_owned()))
-    }
-
-    fn note_change(&self, changed: bool) {
-        if changed {
-            self.changed();
-            self.0.catalogs.forget();
-        }
     }
 }

@@ -7,7 +7,7 @@ use underpin::http::{Body, HeaderMap, Method, StatusCode, header};
 use crate::app::http::{
     encoding::Coding,
     etag,
-    reply::{Content, Reply},
+    reply::{Content, Reply, title},
 };
 use crate::app::value::quote;
 
@@ -84,11 +84,12 @@ pub fn explained(status: StatusCode, text: &str) -> Reply {
 /// What a failure below looks like: the client learns what concerns it, the log the rest.
 pub fn internal(error: &underpin::Error) -> Reply {
     let status = error.status();
-    if status.is_server_error() {
+    let mut reply = if status.is_server_error() {
         tracing::error!(error = error.chain(), "a request failed");
-        return failure(status, "Internal Server Error");
-    }
-    let mut reply = explained(status, error.detail());
+        failure(status, title(status))
+    } else {
+        explained(status, error.detail())
+    };
     for (name, value) in error.headers() {
         reply.headers.append(name.clone(), value.clone());
     }
@@ -228,5 +229,13 @@ mod tests {
         let text = str::from_utf8(body).unwrap();
         assert!(text.contains("<pre>&lt;b&gt; &amp; &#39;c&#39;</pre>"));
         assert!(!reply.headers.contains_key(header::ETAG));
+    }
+
+    #[test]
+    fn who_may_try_again_is_told_so_and_nothing_else() {
+        let reply = internal(&underpin::Error::unavailable("the disk is full".to_owned()));
+        assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(reply.headers.contains_key(header::RETRY_AFTER));
+        assert!(!format!("{:?}", reply.content).contains("disk"));
     }
 }

@@ -279,3 +279,16 @@ async fn read_only_refuses_everything_but_get(engine: Engine) {
         .expect_status(403);
     assert_eq!(ids(&ann, "/posts").await, [1, 2]);
 }
+
+#[underpin::test]
+async fn nothing_is_called_by_a_name_that_a_database_cannot_hold(engine: Engine) {
+    let data = r#"{"posts": [{"id": 1}], "comments": [{"id": 1, "postId": 1}]}"#;
+    let options = Options::of_file("db.json").in_dialect(Dialect::V0);
+    let ann = Served::new(engine, options, data).await;
+    for path in ["/a%00b", "/a%00b/1", "/a%00b/1/comments"] {
+        ann.get(path).await.expect_status(404);
+    }
+    for path in ["/posts/1?_embed=%00", "/comments?_expand=%00"] {
+        ann.get(path).await.expect_status(200);
+    }
+}

@@ -18,7 +18,7 @@ const OVERHEAD: usize = 128;
 /// How many there is room for before the table grows.
 const FEW: usize = 64;
 
-/// The texts of records, as they are until anything is written.
+/// The texts of records, as they are until a write of anything begins.
 pub struct Recent {
     store: Store,
     shown: Cache<Key, Shown, Size>,
@@ -29,8 +29,8 @@ type Key = (usize, String);
 
 #[derive(Clone)]
 struct Shown {
-    /// Changes that had been made when it was looked up.
-    changes: u64,
+    /// Writes that had been made when it was looked up.
+    writes: u64,
     text: Bytes,
 }
 
@@ -47,7 +47,8 @@ impl Weighter<Key, Shown> for Size {
 pub struct Unknown<'r> {
     recent: &'r Recent,
     key: Key,
-    changes: u64,
+    /// `None` if something was being written: what is found then may be the old record or the new one.
+    writes: Option<u64>,
 }
 
 impl Recent {
@@ -57,17 +58,17 @@ impl Recent {
         Self { store, shown }
     }
 
-    /// The text of a record, if nothing was written since it was kept; or where to keep it, to be asked for
+    /// The text of a record, if no write has begun since it was kept; or where to keep it, to be asked for
     /// before the record is looked up.
     pub fn get(&self, name: &str, id: &str) -> Result<Bytes, Unknown<'_>> {
         let key = (name.len(), [name, id].concat());
-        let changes = self.store.change_count();
+        let writes = self.store.settled_writes();
         match self.shown.get(&key) {
-            Some(shown) if shown.changes == changes => Ok(shown.text),
+            Some(shown) if Some(shown.writes) == writes => Ok(shown.text),
             _ => Err(Unknown {
                 recent: self,
                 key,
-                changes,
+                writes,
             }),
         }
     }
@@ -76,9 +77,10 @@ impl Recent {
 impl Unknown<'_> {
     /// Keeps the text.
     pub fn keep(self, text: &str) {
+        let Some(writes) = self.writes else { return };
         if text.len() <= LONGEST {
             let shown = Shown {
-                changes: self.changes,
+                writes,
                 text: Bytes::copy_from_slice(text.as_bytes()),
             };
             self.recent.shown.insert(self.key, shown);
@@ -88,7 +90,7 @@ impl Unknown<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
     use serde_json::{Value, json};
     use underpin::{db::Engine, http::Method, testing::Person};
@@ -169,5 +171,29 @@ mod tests {
             }
         };
         tokio::join!(writer, reader(), reader(), reader());
+    }
+
+    #[underpin::test]
+    async fn nobody_sees_less_than_he_has_seen(engine: Engine) {
+        let ann = served(engine, &json!({"posts": [{"id": "1", "n": 0}]})).await;
+        let is_over = AtomicBool::new(false);
+        let writer = async {
+            for n in 1..=100 {
+                ann.put("/posts/1", json!({"n": n}))
+                    .await
+                    .expect_status(200);
+            }
+            is_over.store(true, Ordering::SeqCst);
+        };
+        // The list comes from the database, where a write is visible before it is acknowledged.
+        let reader = async {
+            while !is_over.load(Ordering::SeqCst) {
+                let seen = ann.get("/posts").await.ok()[0]["n"].as_u64();
+                let n = ann.get("/posts/1").await.ok()["n"].as_u64();
+                assert!(n >= seen, "{n:?} after {seen:?}");
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::join!(writer, reader);
     }
 }

@@ -4,7 +4,10 @@ use bytes::Bytes;
 use underpin::http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::app::{
-    http::{etag, reply::Reply},
+    http::{
+        etag,
+        reply::{Reply, title},
+    },
     value::quote,
 };
 
@@ -26,11 +29,12 @@ pub fn error(status: StatusCode, text: &str) -> Reply {
 /// What a failure below looks like: the client learns what concerns it, the log the rest.
 pub fn internal(problem: &underpin::Error) -> Reply {
     let status = problem.status();
-    if status.is_server_error() {
+    let mut reply = if status.is_server_error() {
         tracing::error!(error = problem.chain(), "a request failed");
-        return failure("Internal Server Error");
-    }
-    let mut reply = error(status, problem.detail());
+        text(status, title(status))
+    } else {
+        error(status, problem.detail())
+    };
     for (name, value) in problem.headers() {
         reply.headers.append(name.clone(), value.clone());
     }
@@ -110,5 +114,21 @@ pub fn mark(asked: &HeaderMap, reply: &mut Reply) {
             let usual = const { HeaderValue::from_static("content-type") };
             reply.set_fixed(header::ACCESS_CONTROL_ALLOW_HEADERS, usual);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_try_again_is_told_so_and_nothing_else() {
+        let reply = internal(&underpin::Error::unavailable("the disk is full".to_owned()));
+        assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(reply.headers.contains_key(header::RETRY_AFTER));
+        assert!(!format!("{:?}", reply.content).contains("disk"));
+        let reply = internal(&underpin::Error::internal(std::fmt::Error));
+        assert_eq!(reply.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!reply.headers.contains_key(header::RETRY_AFTER));
     }
 }

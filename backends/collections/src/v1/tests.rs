@@ -256,3 +256,23 @@ async fn read_only_refuses_writing(engine: Engine) {
     ann.delete("/posts/1").await.expect_status(403);
     ann.get("/posts/1").await.expect_status(200);
 }
+
+#[underpin::test]
+async fn nothing_is_called_by_a_name_that_a_database_cannot_hold(engine: Engine) {
+    let ann = person(engine, |_| {}).await;
+    let body = json!({"a": 1});
+    for (method, path) in [
+        (Method::GET, "/%00"),
+        (Method::GET, "/a%00b/1"),
+        (Method::POST, "/a%00b"),
+        (Method::PUT, "/a%00b"),
+        (Method::PATCH, "/a%00b/1"),
+        (Method::DELETE, "/a%00b/1?_dependent=%00"),
+        (Method::DELETE, "/posts?_bulk&id=no&_embed=%00"),
+    ] {
+        let reply = ann.json(method, path, &body).await;
+        assert!(reply.status().as_u16() < 500, "{path}: {}", reply.text());
+    }
+    assert_eq!(ann.get("/posts/x?_embed=%00").await.ok()["id"], "x");
+    ann.get("/a%00b").await.expect_status(404);
+}

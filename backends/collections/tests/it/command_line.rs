@@ -203,4 +203,44 @@ async fn json5_is_served_in_v1() {
     drop(program.serve_with(&["db.json5"], "").await);
     let finished = program.run(&["export", "db.json5"], "").await;
     assert_eq!(finished.output, "{posts:[{id:\"1\",n:5}]}\n");
+    let arguments = ["export", "db.json5", "-o", "copy.json"];
+    assert_eq!(program.run(&arguments, "").await.code, Some(0));
+    let copy = fs::read(program.directory().join("copy.json")).unwrap();
+    let copy: Value = serde_json::from_slice(&copy).unwrap();
+    assert_eq!(copy, json!({ "posts": [{ "id": "1", "n": 5 }] }));
+}
+
+#[tokio::test]
+async fn an_export_that_cannot_be_written_says_where() {
+    let program = serving(FILE);
+    drop(program.serve_with(&["db.json"], "").await);
+    let finished = program
+        .run(&["export", "db.json", "-o", "no/such/copy.json"], "")
+        .await;
+    assert_eq!(finished.code, Some(1));
+    let told = "error: no/such/copy.json: cannot be written: ";
+    assert!(finished.errors.contains(told), "{}", finished.errors);
+}
+
+#[tokio::test]
+async fn there_is_no_document_of_what_was_never_served() {
+    let program = serving(FILE);
+    let finished = program.run(&["openapi", "db.json"], "").await;
+    assert_eq!((finished.code, finished.output.as_str()), (Some(1), ""));
+    let told = "holds no data of this file yet";
+    assert!(finished.errors.contains(told), "{}", finished.errors);
+}
+
+/// A name with a typing error would leave the records open to everybody.
+#[tokio::test]
+async fn names_that_keep_nothing_from_anybody_are_told() {
+    let program = serving(FILE);
+    let arguments = ["db.json", "--auth", "--owner-only", "posts,Posts,profile"];
+    let running = program.serve_with(&arguments, "").await;
+    let log = running.log();
+    for name in ["Posts", "profile"] {
+        let told = format!("--owner-only {name}: there is no collection of that name");
+        assert!(log.contains(&told), "{log}");
+    }
+    assert!(!log.contains("--owner-only posts:"), "{log}");
 }

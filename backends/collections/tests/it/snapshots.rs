@@ -32,3 +32,24 @@ async fn s_and_enter_save_a_copy() {
         "{\n  \"posts\": [\n    {\n      \"id\": 1\n    }\n  ]\n}"
     );
 }
+
+#[tokio::test]
+async fn a_copy_is_called_after_its_form() {
+    let program = serving("{}");
+    let file = program.directory().join("db.json5");
+    fs::write(file, "{ posts: [] }").unwrap();
+    let running = program.serve_with(&["db.json5"], "s\n").await;
+    for _ in 0..1000 {
+        if running.log().contains("saved a snapshot") {
+            break;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    let entries = fs::read_dir(program.directory()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let copies: Vec<_> = names.filter(|name| name.starts_with("db-")).collect();
+    assert!(
+        matches!(copies.as_slice(), [name] if name.strip_suffix(".json5").is_some()),
+        "{copies:?}"
+    );
+}

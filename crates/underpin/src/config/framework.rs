@@ -78,7 +78,7 @@ pub struct ServerSettings {
 /// Where the data is, and how many connections go there.
 #[derive(Clone, Debug, Config)]
 pub struct DatabaseSettings {
-    /// `postgresql://user:password@host/name`, or `sqlite:PATH`; unset: a SQLite file in `./data`.
+    /// `postgresql://user:password@host/name`, or `sqlite:PATH`; unset: a SQLite file of the program's own.
     #[config(env = "DATABASE_URL")]
     pub url: Option<Secret<String>>,
     /// Where the tables are changed, if not there: a direct connection beside a pooler.

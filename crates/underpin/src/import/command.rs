@@ -71,10 +71,13 @@ fn arguments() -> clap::Command {
                 .conflicts_with_all(["source", "dry-run", "verify", "resume"])
                 .help("Undo a run: what it inserted goes, what it changed comes back"),
         )
-        .arg(flag(
-            "discard-changes",
-            "With --rollback: undo also rows that were changed since",
-        ))
+        .arg(
+            flag(
+                "discard-changes",
+                "With --rollback: undo also rows that were changed since",
+            )
+            .conflicts_with("source"),
+        )
         .arg(
             Arg::new("on-error")
                 .long("on-error")
@@ -107,7 +110,13 @@ async fn run<I: Import>(import: I, context: &Context, matches: &ArgMatches) -> R
             .await?;
         return Ok(tell_rollback(&outcome));
     }
-    let source = source(matches, &at)?;
+    let source = match source(matches, &at) {
+        Ok(source) => source,
+        Err(complaint) => {
+            fail(complaint);
+            return Ok(ExitCode::from(2));
+        }
+    };
     if let Some(path) = matches.get_one::<PathBuf>("report") {
         Report::can_save(path)?;
     }
@@ -146,13 +155,21 @@ fn finish(report: &mut Report, matches: &ArgMatches, may_reject: bool) -> Result
     })
 }
 
-fn source(matches: &ArgMatches, at: &[&str]) -> Result<Source> {
+fn source(matches: &ArgMatches, at: &[&str]) -> Result<Source, StartError> {
     let given = matches
         .get_one::<String>("source")
         .map_or("", String::as_str);
     let is_address = ["sqlite:", "postgres:", "postgresql:", "postgresql+"]
         .iter()
         .any(|scheme| given.starts_with(scheme));
+    let text = |name: &str| matches.get_one::<String>(name);
+    if !is_address && (text("table").is_some() || text("query").is_some()) {
+        return Err(StartError::new(
+            given,
+            "is a file: --table and --query are for databases",
+            "Leave them out, or write the address of a database: sqlite:PATH or postgresql://…",
+        ));
+    }
     if !is_address {
         return Ok(Source::file(given, at.iter().copied()));
     }
@@ -163,7 +180,6 @@ fn source(matches: &ArgMatches, at: &[&str]) -> Result<Source> {
             "Check the address.",
         )
     })?;
-    let text = |name: &str| matches.get_one::<String>(name);
     match (text("table"), text("query")) {
         (Some(table), _) => Ok(Source::table(url, table)),
         (None, Some(query)) => Ok(Source::query(url, query)),
@@ -171,8 +187,7 @@ fn source(matches: &ArgMatches, at: &[&str]) -> Result<Source> {
             "the source",
             "is a database",
             "Say which rows with --table NAME or --query SQL.",
-        )
-        .into()),
+        )),
     }
 }
 

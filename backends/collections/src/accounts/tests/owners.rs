@@ -41,6 +41,11 @@ async fn strangers_learn_nothing(app: &TestApp) {
             .await
             .expect_status(401);
     }
+    for path in ["/openapi.json", "/"] {
+        let page = stranger.get(path).await.expect_status(200);
+        assert!(!page.text().contains("secret"), "{path}: {}", page.text());
+        assert!(!page.text().contains("2 records"), "{path}");
+    }
     let bulk = json!([{ "id": "1", "title": "x" }]);
     for method in [Method::POST, Method::PUT, Method::PATCH] {
         stranger

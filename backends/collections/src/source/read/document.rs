@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    io::{BufReader, Read},
+    io::{BufRead as _, BufReader, Read},
 };
 
 use serde::{
@@ -21,11 +21,20 @@ use crate::app::{
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// How UTF-16 begins, as some shells write it.
+const WIDE_CHARACTERS: [&[u8]; 4] = [b"\xFF\xFE", b"\xFE\xFF", b"{\0", b"\0{"];
+
 /// Reads a document to its end. Nothing at all counts as an object without keys.
 pub fn read<R: Read>(meter: Meter<R>, sink: &mut impl Sink) -> Result<FileHash, Fault> {
     let gauge = meter.gauge();
     let mut bytes = BufReader::with_capacity(64 * 1024, meter);
-    if skip_blanks(&mut bytes).map_err(|error| Fault::opening(&error))? {
+    let unreadable = |error| Fault::opening(&error);
+    let begin = bytes.fill_buf().map_err(unreadable)?;
+    if WIDE_CHARACTERS.iter().any(|mark| begin.starts_with(mark)) {
+        let why = "it is written in UTF-16; save it as UTF-8";
+        return Err(Fault::Malformed(why.to_owned()));
+    }
+    if skip_blanks(&mut bytes).map_err(unreadable)? {
         return Ok(gauge.hash());
     }
     let mut taker = Taker {

@@ -21,7 +21,7 @@ use crate::app::{config::Options, value::Json};
 /// What stands at the top of a data file, in its order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
-    /// A collection of this name begins. A name that came before begins anew: the last one counts.
+    /// A collection of this name begins.
     List(String),
     /// The next record of the collection that began last.
     Element(Json),

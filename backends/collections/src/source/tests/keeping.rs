@@ -344,3 +344,23 @@ async fn v1_does_not_take_an_element_that_is_none(engine: Engine) {
         Err(Fault::NoRecord("words".to_owned(), "string"))
     );
 }
+
+#[underpin::test]
+async fn what_could_not_be_written_is_written_once_it_can(engine: Engine) {
+    let served = Served::new(engine, FILE, |options| options.write_back = true).await;
+    let aside = served.directory.path().with_extension("aside");
+    fs::rename(served.directory.path(), &aside).unwrap();
+    served.insert("3").await;
+    let fault = served.keeper().write_back().await.unwrap_err();
+    assert!(matches!(fault, Fault::Unwritable(_)), "{fault}");
+    // Longer than it takes to try for the first time.
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    fs::rename(&aside, served.directory.path()).unwrap();
+    for _ in 0..400 {
+        if served.said().contains("\"3\"") {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("not written in ten seconds");
+}

@@ -294,3 +294,24 @@ fn prints_come_back_from_their_parts() {
         assert_eq!(restored, made);
     }
 }
+
+#[test]
+fn a_name_that_stands_twice_is_refused() {
+    let text = r#"{"a":[{"id":"1"}],"o":{},"a":[{"id":"2"}]}"#;
+    for options in [v0(), v1()] {
+        let fault = admitted(text, &options).unwrap_err();
+        assert_eq!(fault, Fault::Twice("a".to_owned()));
+    }
+}
+
+#[test]
+fn wide_characters_are_named_for_what_they_are() {
+    let text = r#"{"a":[]}"#;
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [[&b"\xff\xfe"[..], &little].concat(), little, big] {
+        let mut drop_all = |_| Ok(());
+        let fault = read(bytes.as_slice(), &Progress::default(), &mut drop_all).unwrap_err();
+        assert!(fault.to_string().contains("UTF-16"), "{fault}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The store on both engines: what is written is found, all or nothing, whatever happens at once.
 
+mod abandoned;
 mod counted;
 mod indexed;
 mod killing;

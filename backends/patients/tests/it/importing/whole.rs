@@ -170,3 +170,24 @@ async fn undone(program: &TestProgram, place: &EmptyDb, run: &str) {
     let unknown = program.run(&["import", "--rollback", "nothing"], "").await;
     assert_eq!(unknown.code, Some(1));
 }
+
+#[underpin::test]
+async fn options_that_do_not_go_together_are_wrong_usage(engine: Engine) {
+    let place = EmptyDb::new(engine).await;
+    let program = patients(&place.address());
+    let file = file();
+    for (arguments, told) in [
+        (&["import", &file, "--table", "patients"][..], "is a file"),
+        (&["import", &file, "--query", "SELECT 1"], "is a file"),
+        (&["import", "sqlite:other.db"], "--table NAME or --query"),
+        (
+            &["import", &file, "--discard-changes"],
+            "cannot be used with",
+        ),
+    ] {
+        let finished = program.run(arguments, "").await;
+        assert_eq!(finished.code, Some(2), "{arguments:?}: {}", finished.errors);
+        let errors = &finished.errors;
+        assert!(errors.contains(told), "{told} is not in\n{errors}");
+    }
+}

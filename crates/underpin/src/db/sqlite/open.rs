@@ -27,10 +27,22 @@ pub(in crate::db) fn writer(path: &Path, config: &DbConfig) -> Result<Connection
     {
         fs::create_dir_all(directory).map_err(|error| complaint(path, &error))?;
     }
+    make_private(path);
     let flags = OpenFlags::SQLITE_OPEN_CREATE;
     let connection = open(path, flags, config).map_err(|error| complaint(path, &error))?;
     to_wal(&connection, path, config.wait_timeout)?;
     Ok(connection)
+}
+
+/// A new file is for its owner alone, as are those that SQLite makes beside it: it may hold what users keep from each
+/// other, and hashes of passwords. SQLite would ask nothing but the umask.
+fn make_private(path: &Path) {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // It is there already, or SQLite says better why it cannot be.
+    let _ = options.open(path);
 }
 
 /// A connection that may only read, of a file that [`writer`] has opened before.
@@ -119,6 +131,25 @@ mod tests {
 
     use super::*;
     use crate::db::DbUrl;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_is_for_its_owner_and_one_that_is_there_stays_as_it_is() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        let [new, old] = ["new.db", "old.db"].map(|name| directory.path().join(name));
+        fs::write(&old, "").unwrap();
+        fs::set_permissions(&old, fs::Permissions::from_mode(0o640)).unwrap();
+        for (path, expected) in [(new, 0o600), (old, 0o640)] {
+            let config = DbConfig::new(DbUrl::Sqlite(path.clone()));
+            let connection = writer(&path, &config).unwrap();
+            connection.execute_batch("CREATE TABLE t (x)").unwrap();
+            for file in [path.clone(), path.with_extension("db-wal")] {
+                let mode = fs::metadata(&file).unwrap().permissions().mode();
+                assert_eq!(mode & 0o777, expected, "{}", file.display());
+            }
+        }
+    }
 
     #[test]
     fn a_statement_is_planned_once_whatever_is_bound_to_it() {

@@ -124,14 +124,15 @@ impl Source {
         Reading { batches }
     }
 
-    /// Reads a file once from end to end, so that what is no good document is refused before anything is
-    /// written. How many records there are; `None` if only reading them all could tell.
+    /// Reads a file once from end to end, and of another database the first row, so that what is no good document
+    /// or no table is refused before anything is written. How many records there are; `None` if only reading them
+    /// all could tell.
     pub(super) async fn scan(&self) -> Result<Option<u64>, StartError> {
         let kind = self.0.clone();
-        if matches!(kind, Kind::Rows { .. }) {
-            return Ok(None);
-        }
         blocking(move || {
+            if matches!(kind, Kind::Rows { .. }) {
+                return kind.read(&mut |_| false).map(|()| None);
+            }
             let mut records = 0;
             let outcome = kind.read(&mut |_| {
                 records += 1;

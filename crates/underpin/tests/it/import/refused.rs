@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use underpin::import::Source;
+use underpin::{db::DbUrl, import::Source};
 
 use super::setup::{Library, book, on_each};
 
@@ -168,5 +168,20 @@ fn a_field_that_stands_twice_is_told_and_the_last_value_counts() {
         assert_eq!(report.positions("repeated_field").unwrap(), [1]);
         let pages: Vec<i32> = library.rows().await.iter().map(|row| row.2).collect();
         assert_eq!(pages, [1, 2]);
+    });
+}
+
+#[test]
+fn another_database_that_cannot_be_read_is_refused_before_anything_happens() {
+    on_each(|library| async move {
+        let other = library.folder.path().join("other.db");
+        rusqlite::Connection::open(&other).unwrap();
+        let missing = library.folder.path().join("missing.db");
+        let table = |path: PathBuf| Source::table(DbUrl::Sqlite(path), "books");
+        is_refused(&library, table(missing), "unable to open").await;
+        is_refused(&library, table(other), "no such table: books").await;
+        let nobody = "postgresql://nobody@127.0.0.1:1/nothing".parse().unwrap();
+        let nobody = Source::table(nobody, "books");
+        is_refused(&library, nobody, "cannot be used").await;
     });
 }

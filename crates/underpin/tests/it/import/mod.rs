@@ -7,6 +7,7 @@ mod history;
 mod refused;
 mod seen;
 mod setup;
+mod sources;
 mod types;
 
 use std::fs;

@@ -5,6 +5,7 @@
 mod any;
 mod history;
 mod refused;
+mod reports;
 mod seen;
 mod setup;
 mod sources;

@@ -3,6 +3,7 @@
 mod checkpoints;
 mod killing;
 mod together;
+mod typed;
 mod whole;
 
 use std::{fs, path::PathBuf};

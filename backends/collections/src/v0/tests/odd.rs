@@ -1,5 +1,7 @@
 //! Requests that few send: odd bodies, odd names, an answer that is too long to be held.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use underpin::{db::Engine, http::Method};
 
@@ -94,4 +96,57 @@ async fn a_text_has_a_length_and_characters(engine: Engine) {
     let ann = person(engine, |_| {}).await;
     assert_eq!(ids(&ann, "/posts?title.length=3").await, [1, 2]);
     assert_eq!(ids(&ann, "/posts?title.0=T").await, [2]);
+}
+
+/// As JavaScript's `slice`, and its links with it.
+#[underpin::test]
+async fn a_page_of_less_than_nothing_ends_before_the_last_record_with_strict(engine: Engine) {
+    let strict = person(engine, |options| options.strict = true).await;
+    let page = strict.get("/posts?_page=1&_limit=-1").await;
+    let page = page.expect_status(200);
+    assert_eq!(page.body()[0]["id"], 1);
+    assert_eq!(page.body().as_array().unwrap().len(), 1);
+    for link in [
+        "?_page=1&_limit=-1>; rel=\"first\"",
+        "?_page=2&_limit=-1>; rel=\"next\"",
+        "?_page=-2&_limit=-1>; rel=\"last\"",
+    ] {
+        assert!(
+            page.header("link").contains(link),
+            "{}",
+            page.header("link")
+        );
+    }
+    let mended = person(engine, |_| {}).await;
+    assert_eq!(ids(&mended, "/posts?_page=1&_limit=-1").await, [1, 2]);
+}
+
+#[underpin::test]
+async fn an_order_that_is_no_text_is_a_fault_with_strict(engine: Engine) {
+    let strict = person(engine, |options| options.strict = true).await;
+    for (path, told) in [
+        (
+            "/posts?_sort=id&_sort=views",
+            "TypeError: _sort.split is not a function",
+        ),
+        (
+            "/posts?_sort=id&_order[a]=desc",
+            "TypeError: (_order || \"\").split is not a function",
+        ),
+        (
+            "/posts?q[a]=One",
+            "TypeError: q.toLowerCase is not a function",
+        ),
+    ] {
+        let reply = strict.get(path).await.expect_status(500);
+        assert_eq!(reply.text(), told);
+    }
+}
+
+#[underpin::test]
+async fn an_answer_comes_as_late_as_it_is_asked_for(engine: Engine) {
+    let ann = person(engine, |_| {}).await;
+    let begun = Instant::now();
+    assert_eq!(ids(&ann, "/posts?_delay=120&id=1").await, [1]);
+    assert!(begun.elapsed() >= Duration::from_millis(120));
 }

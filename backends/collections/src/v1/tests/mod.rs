@@ -3,6 +3,7 @@
 
 mod bulk;
 mod files;
+mod odd;
 
 use serde_json::{Value, json};
 use underpin::{db::Engine, http::Method, testing::Person};

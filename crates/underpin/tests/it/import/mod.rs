@@ -4,6 +4,7 @@
 
 mod any;
 mod history;
+mod keys;
 mod refused;
 mod reports;
 mod seen;

@@ -8,7 +8,7 @@ use underpin::{
     import::{Options, Source},
 };
 
-use super::setup::{Library, books};
+use super::setup::{Library, book, books};
 
 /// A database of someone else's, made by these statements.
 fn other(library: &Library, statements: &str) -> DbUrl {
@@ -113,11 +113,37 @@ async fn a_line_that_is_no_record_is_rejected_alone(engine: Engine) {
 }
 
 #[underpin::test]
+async fn a_line_of_other_characters_is_rejected_alone(engine: Engine) {
+    let library = Library::new(engine).await;
+    let latin = book(1)
+        .to_string()
+        .replace("Title", "Titl\u{1}")
+        .into_bytes();
+    let latin = latin
+        .split(|byte| *byte == 1)
+        .collect::<Vec<_>>()
+        .join(&0xe9);
+    let lines = [latin.as_slice(), b"", b"  ", book(2).to_string().as_bytes()].join(&b'\n');
+    let file = bytes(&library, "books.ndjson", &lines);
+    let mut report = library.import(&Source::file(file, [""; 0])).await;
+    assert_eq!(report.positions("not_utf8").unwrap(), [0]);
+    assert_eq!((report.counts.inserted, report.counts.rejected), (1, 1));
+}
+
+#[underpin::test]
 async fn what_is_no_file_of_records_is_refused(engine: Engine) {
     let library = Library::new(engine).await;
     let latin = bytes(&library, "latin.csv", b"isbn,titl\xe9\nA,First\n");
     let folder = library.folder.path().to_owned();
+    let long = [book(1).to_string().as_bytes(), b"\n", &vec![b'1'; 17 << 20]].concat();
+    let long = bytes(&library, "long.jsonl", &long);
+    let twice = library.file("twice.json", r#"{"books": [], "books": []}"#);
     for (source, told) in [
+        (
+            Source::file(long, [""; 0]),
+            "a record of more than 16 MiB in line 2",
+        ),
+        (Source::file(twice, ["books"]), "has `books` twice"),
         (Source::csv(latin), "names of fields that are not UTF-8"),
         (Source::file(folder, [""; 0]), "is a directory"),
     ] {

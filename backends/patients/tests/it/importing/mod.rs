@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod killing;
+mod odd;
 mod together;
 mod typed;
 mod whole;

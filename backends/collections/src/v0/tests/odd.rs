@@ -141,6 +141,13 @@ async fn an_order_that_is_no_text_is_a_fault_with_strict(engine: Engine) {
         let reply = strict.get(path).await.expect_status(500);
         assert_eq!(reply.text(), told);
     }
+    let mended = person(engine, |_| {}).await;
+    for twice in [
+        "/posts?_sort=nosuch&_sort=views&_order=asc&_order=desc",
+        "/posts?_sort=title&_sort=views&_order=desc&_order=asc",
+    ] {
+        assert_eq!(ids(&mended, twice).await, [2, 1], "{twice}: as one list");
+    }
 }
 
 #[underpin::test]

@@ -295,6 +295,29 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_again_in_another_shape_is_put_together() {
+        let object = |entries: &[(&str, &str)]| {
+            let entries = entries
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), text(value)));
+            Parameter::Object(entries.collect())
+        };
+        for (query, together) in [
+            ("a[b]=1&a[c]=2", object(&[("b", "1"), ("c", "2")])),
+            ("a[]=1&a[b]=2", object(&[("0", "1"), ("b", "2")])),
+            ("a[b]=1&a[]=2", object(&[("b", "1"), ("0", "2")])),
+            ("a[0]=1&a[1]=2", list(&["1", "2"])),
+            ("a=1&a[]=2", list(&["1", "2"])),
+            ("[a]=1", text("1")),
+        ] {
+            assert_eq!(read(query), [("a".to_owned(), together)], "{query}");
+        }
+        let deep = Parameter::Object(vec![("b".to_owned(), object(&[("c", "1"), ("d", "2")]))]);
+        assert_eq!(read("a[b][c]=1&a[b][d]=2"), [("a".to_owned(), deep)]);
+        assert_eq!(read("[]=1"), [("0".to_owned(), text("1"))]);
+    }
+
+    #[test]
     fn what_cannot_be_decoded_stays() {
         assert_eq!(read("a=%zz+b"), [("a".to_owned(), text("%zz b"))]);
         assert_eq!(read("a=%ff"), [("a".to_owned(), text("%ff"))]);

@@ -1,6 +1,9 @@
 //! Files that v0 serves before everything else, with their headers.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use underpin::http::{HeaderMap, HeaderName, StatusCode, header};
@@ -92,9 +95,7 @@ async fn served(file: &Served, asked: &HeaderMap) -> Option<Reply> {
     if etag::is_known(asked, &reply.headers) {
         return Some(reply);
     }
-    let wanted = asked
-        .get(header::RANGE)
-        .and_then(|range| range.to_str().ok());
+    let wanted = text(asked, header::RANGE).filter(|_| fits_what_is_there(asked, &reply.headers));
     let range = match files::range(wanted, file.length) {
         Ranged::All => 0..file.length,
         Ranged::Part(part) => {
@@ -117,22 +118,36 @@ async fn served(file: &Served, asked: &HeaderMap) -> Option<Reply> {
 
 /// `If-Match` and `If-Unmodified-Since`.
 fn fails_condition(asked: &HeaderMap, reply: &HeaderMap) -> bool {
-    let text = |headers: &HeaderMap, name: HeaderName| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned)
-    };
     let tag = text(reply, header::ETAG).unwrap_or_default();
     if let Some(wanted) = text(asked, header::IF_MATCH) {
         let opaque = tag.trim_start_matches("W/");
         let is_it = |one: &str| one.trim().trim_start_matches("W/") == opaque;
         return wanted != "*" && !wanted.split(',').any(is_it);
     }
-    let date = |text: Option<String>| httpdate::parse_http_date(&text?).ok();
-    let since = date(text(asked, header::IF_UNMODIFIED_SINCE));
-    let modified = date(text(reply, header::LAST_MODIFIED));
-    since.is_some_and(|since| modified.is_none_or(|modified| modified > since))
+    let modified = date(reply, header::LAST_MODIFIED);
+    date(asked, header::IF_UNMODIFIED_SINCE)
+        .is_some_and(|since| modified.is_none_or(|modified| modified > since))
+}
+
+/// `If-Range`: whether a part may go to what the client has already. If not, it needs all of the file.
+fn fits_what_is_there(asked: &HeaderMap, reply: &HeaderMap) -> bool {
+    match text(asked, header::IF_RANGE) {
+        None => true,
+        Some(wanted) if wanted.contains('"') => {
+            text(reply, header::ETAG).is_some_and(|tag| wanted.contains(tag))
+        }
+        Some(_) => date(asked, header::IF_RANGE)
+            .zip(date(reply, header::LAST_MODIFIED))
+            .is_some_and(|(since, modified)| modified <= since),
+    }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
+    httpdate::parse_http_date(text(headers, name)?).ok()
 }
 
 /// The file's headers with the page of an error.

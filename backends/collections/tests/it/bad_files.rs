@@ -114,3 +114,18 @@ async fn a_missing_file_ends_v1_and_becomes_a_sample_in_v0() {
             .contains("\"posts\"")
     );
 }
+
+#[tokio::test]
+async fn a_json5_file_that_cannot_be_served_ends_the_start() {
+    let program = serving("{}");
+    for (text, told) in [
+        ("{ posts: [", "Malformed JSON in file: db.json5"),
+        ("[1]", "Data must be an object. Found array."),
+        ("'x'", "Data must be an object. Found string."),
+    ] {
+        fs::write(program.directory().join("db.json5"), text).unwrap();
+        let finished = program.run(&["db.json5"], "").await;
+        assert_eq!(finished.code, Some(1), "{told}");
+        assert!(finished.errors.contains(told), "{}", finished.errors);
+    }
+}

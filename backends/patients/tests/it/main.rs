@@ -6,6 +6,7 @@ mod beside;
 mod browser;
 mod importing;
 mod logs;
+mod metrics;
 mod outage;
 mod setup;
 mod starts;

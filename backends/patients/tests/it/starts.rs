@@ -41,3 +41,28 @@ async fn a_dot_env_file_is_read() {
     assert_eq!(health["environment"], "from a file");
     assert!(program.directory().join("here.db").exists());
 }
+
+#[underpin::test]
+async fn an_address_for_migrations_alone_is_refused() {
+    let program = patients("sqlite:x.db").variable(
+        "DATABASE_URL_MIGRATION",
+        "postgresql://ann:geheim@127.0.0.1:1/patients",
+    );
+    let complaint = complaint(&program).await;
+    assert!(
+        complaint.contains("is for a server, but DATABASE_URL names none"),
+        "{complaint}"
+    );
+    assert!(!program.directory().join("x.db").exists());
+}
+
+#[underpin::test]
+async fn a_database_where_no_directory_can_be_stops_the_start() {
+    let program = patients("sqlite:a file/x.db");
+    std::fs::write(program.directory().join("a file"), "").unwrap();
+    let complaint = complaint(&program).await;
+    assert!(
+        complaint.contains("cannot be made for the database"),
+        "{complaint}"
+    );
+}

@@ -75,9 +75,10 @@ pub trait Import: Send + Sync + 'static {
 pub struct Table {
     /// Its name.
     pub name: &'static str,
-    /// The column of the key; a unique index must be on it.
+    /// The column of the key: texts, integers, UUIDs or days. A unique index must be on it.
     pub key: &'static str,
-    /// The columns that a record determines, the key among them.
+    /// The columns that a record determines, the key among them. What they keep must be what was written: a `real`,
+    /// which keeps less, would differ from its record for ever.
     pub columns: &'static [&'static str],
     /// Further columns that a rollback puts back as they were (no `bytea` or BLOB).
     pub kept: &'static [&'static str],

@@ -150,7 +150,7 @@ impl<'p, I: Import> Pass<'p, I> {
             accepted,
             key,
             findings,
-        } = examine(self.import, item, has_types);
+        } = examine(self.import, item, has_types, self.target.engine);
         self.position += 1;
         self.counts.read += 1;
         for finding in &findings {

@@ -8,7 +8,7 @@ use super::{
     source::{Content, Item},
 };
 use crate::{
-    db::Value,
+    db::{Engine, Value},
     validation::{
         Loc, Model, ModelSchema, Report, Schema,
         record::{self, Parsed},
@@ -43,8 +43,13 @@ pub(super) struct Examined {
     pub(super) findings: Vec<Named>,
 }
 
-/// Looks at a record. `has_types`: whether its source has others than texts.
-pub(super) fn examine<I: Import>(import: &I, item: Item, has_types: bool) -> Examined {
+/// Looks at a record on its way to `engine`. `has_types`: whether its source has others than texts.
+pub(super) fn examine<I: Import>(
+    import: &I,
+    item: Item,
+    has_types: bool,
+    engine: Engine,
+) -> Examined {
     let Item { place, content } = item;
     match read(content) {
         Ok(Parsed {
@@ -64,7 +69,7 @@ pub(super) fn examine<I: Import>(import: &I, item: Item, has_types: bool) -> Exa
             }
             let row = look(import, &value, has_types, &mut findings);
             let key = key_of(I::KEY, &value, &findings);
-            let accepted = row.map(|row| accept(import, place, row));
+            let accepted = row.map(|row| accept(import, place, row, engine));
             let key = accepted
                 .as_ref()
                 .map(|accepted| accepted.key.clone())
@@ -87,12 +92,12 @@ pub(super) fn examine<I: Import>(import: &I, item: Item, has_types: bool) -> Exa
     }
 }
 
-fn accept<I: Import>(import: &I, place: Place, row: Vec<Value>) -> Accepted {
+fn accept<I: Import>(import: &I, place: Place, row: Vec<Value>, engine: Engine) -> Accepted {
     let key = row.get(import.table().key_index()).map(shown);
     Accepted {
         place,
         key: key.unwrap_or_default(),
-        fingerprint: Fingerprint::of(&row),
+        fingerprint: Fingerprint::of(&row, engine),
         row,
     }
 }

@@ -70,7 +70,7 @@ impl Target {
                     continue;
                 };
                 let key = cells.get(self.table.key_index()).map(shown);
-                let fingerprint = Fingerprint::of(&cells);
+                let fingerprint = Fingerprint::of(&cells, self.engine);
                 let standing = Standing { fingerprint, image };
                 found.insert(key.unwrap_or_default(), standing);
             }

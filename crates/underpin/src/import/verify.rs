@@ -58,7 +58,7 @@ pub(super) async fn compare(
                 .get(target.table.key_index())
                 .map(shown)
                 .unwrap_or_default();
-            match scratch.compare(&key, &Fingerprint::of(&row))? {
+            match scratch.compare(&key, &Fingerprint::of(&row, target.engine))? {
                 Compared::Same => found.same += 1,
                 Compared::Changed(columns) => {
                     found.changed += 1;

@@ -59,7 +59,7 @@ pub(super) fn maintenance_url(url: &PostgresUrl) -> PostgresUrl {
     clippy::disallowed_methods,
     reason = "the test kit has no configuration to read it"
 )]
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 

@@ -138,10 +138,6 @@ impl<'de, S: Sink> Visitor<'de> for Top<'_, '_, S> {
         Err(self.0.stop(Fault::NoObject("string")))
     }
 
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
-        Err(self.0.stop(Fault::NoObject("number")))
-    }
-
     fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<(), E> {
         Err(self.0.stop(Fault::NoObject("number")))
     }
@@ -197,10 +193,6 @@ impl<'de, S: Sink> Visitor<'de> for Resource<'_, '_, S> {
 
     fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
         self.whole(Json::Bool(value))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
-        self.whole(Json::Number(value))
     }
 
     #[expect(

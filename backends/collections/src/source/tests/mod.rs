@@ -127,6 +127,8 @@ fn v1_makes_texts_of_ids_and_gives_ids_that_stay() {
         ..v1()
     };
     assert!(admitted(r#"{"a":["x"]}"#, &strict).is_err());
+    let values = r#"{"a":-5,"b":true,"c":0.5,"d":null,"e":-1e+300}"#;
+    assert_eq!(admitted(values, &v1()).unwrap(), values);
     assert_eq!(
         admitted(r#"{"a":["x",1]}"#, &v1()).unwrap(),
         r#"{"a":["x",1]}"#
@@ -153,6 +155,8 @@ fn what_is_no_json_is_told_with_its_place() {
     assert!(matches!(fault(b"{"), Fault::Malformed(_)));
     for (text, kind) in [
         ("5", "number"),
+        ("-5", "number"),
+        ("0.5", "number"),
         ("\"x\"", "string"),
         ("null", "null"),
         ("true", "boolean"),

@@ -2,7 +2,9 @@
 
 mod checkpoints;
 mod killing;
+mod odd;
 mod together;
+mod typed;
 mod whole;
 
 use std::{fs, path::PathBuf};

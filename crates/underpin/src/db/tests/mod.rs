@@ -4,6 +4,7 @@ mod calls;
 mod cancellation;
 mod durability;
 mod migrations;
+mod misfits;
 mod postgres;
 mod restart;
 mod snapshots;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags, Row, types::ValueRef};
 use serde_json::{Map, Number, Value};
 use tokio::runtime::Handle;
 
-use super::{Content, Item, Place, Take, complaint};
+use super::{Content, Item, Place, Take};
 use crate::{
     StartError,
     db::{Db, DbConfig, DbError, DbUrl, sql},
@@ -15,8 +15,9 @@ use crate::{
 /// Hands every row of the query to `take`.
 pub(super) fn read(url: &DbUrl, query: &str, take: &mut Take<'_>) -> Result<(), StartError> {
     match url {
-        DbUrl::Sqlite(path) => sqlite(path, query, take)
-            .map_err(|error| complaint(&url.to_string(), error.to_string())),
+        DbUrl::Sqlite(path) => {
+            sqlite(path, query, take).map_err(|error| complaint(url, &error.to_string()))
+        }
         DbUrl::Postgres(_) => Handle::current().block_on(postgres(url, query, take)),
     }
 }
@@ -66,8 +67,15 @@ async fn postgres(url: &DbUrl, query: &str, take: &mut Take<'_>) -> Result<(), S
     outcome.map_err(|error| {
         let refusal = error.source_as::<DbError>();
         let reason = refusal.map_or_else(|| error.chain(), |refusal| refusal.message.clone());
-        complaint(&url.to_string(), format!("cannot be read: {reason}"))
+        complaint(url, &reason)
     })
+}
+
+/// Records that were read before may be in already: no word about that.
+fn complaint(url: &DbUrl, reason: &str) -> StartError {
+    let remedy =
+        "Mend the source and import it again; with --resume a run goes on behind what is in.";
+    StartError::new(url.to_string(), format!("cannot be read: {reason}"), remedy)
 }
 
 async fn postgres_rows(db: &Db, query: &str, take: &mut Take<'_>) -> crate::Result<()> {

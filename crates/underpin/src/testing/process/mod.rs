@@ -14,6 +14,10 @@ use tempfile::TempDir;
 
 use self::child::Supervised;
 pub use self::{child::Finished, client::TestClient, running::RunningProgram};
+use super::server::variable;
+
+/// Where a program that is measured writes its counts.
+const COUNTS: &str = "LLVM_PROFILE_FILE";
 
 /// How a program is to be started: with these variables and no others, in a directory of its own.
 #[derive(Clone, Debug)]
@@ -35,7 +39,12 @@ impl TestProgram {
             variables: Vec::new(),
             directory: Arc::new(tempfile::tempdir().expect("a temporary directory")),
         };
-        program.variable("HOST", "127.0.0.1").variable("PORT", "0")
+        let program = program.variable("HOST", "127.0.0.1").variable("PORT", "0");
+        // A program built to count which lines ran must be told where to write that, or it is lost.
+        match variable(COUNTS) {
+            Some(file) => program.variable(COUNTS, &file),
+            None => program,
+        }
     }
 
     /// With this variable, in place of an earlier value.

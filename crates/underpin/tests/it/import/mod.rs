@@ -4,9 +4,13 @@
 
 mod any;
 mod history;
+mod keys;
 mod refused;
+mod reports;
 mod seen;
 mod setup;
+mod sources;
+mod types;
 
 use std::fs;
 

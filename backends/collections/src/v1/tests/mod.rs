@@ -1,6 +1,10 @@
 //! v1 over HTTP, on both engines: what the original's bugs are mended to, and what is added. The rest is in
 //! the recordings.
 
+mod bulk;
+mod files;
+mod odd;
+
 use serde_json::{Value, json};
 use underpin::{db::Engine, http::Method, testing::Person};
 

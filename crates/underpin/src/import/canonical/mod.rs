@@ -1,8 +1,10 @@
 //! Values in one form, whoever holds them: a record's, SQLite's and PostgreSQL's then compare by their hashes.
 
+mod json;
+
 use sha2::{Digest as _, Sha256};
 
-use crate::db::Value;
+use crate::db::{Engine, Value};
 
 /// Bytes of a column's hash. 64 bits: a flipped character goes unseen once in 10¹⁹ times.
 const BYTES: usize = 8;
@@ -12,11 +14,12 @@ const BYTES: usize = 8;
 pub(super) struct Fingerprint(pub(super) Vec<u8>);
 
 impl Fingerprint {
-    pub(super) fn of(row: &[Value]) -> Self {
+    /// Of a row on its way to this engine, or as it stands there.
+    pub(super) fn of(row: &[Value], engine: Engine) -> Self {
         let mut hashes = Vec::with_capacity(row.len() * BYTES);
         for value in row {
             let mut digest = Sha256::new();
-            feed(value, &mut digest);
+            feed(value, engine, &mut digest);
             let hash = digest.finalize();
             hashes.extend_from_slice(hash.get(..BYTES).unwrap_or_default());
         }
@@ -44,14 +47,15 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 /// What SQLite cannot tell apart is the same: booleans and integers, days and instants and what stands for them.
-fn feed(value: &Value, digest: &mut Sha256) {
+fn feed(value: &Value, engine: Engine, digest: &mut Sha256) {
     match value {
         Value::Null => digest.update("n"),
         Value::Bool(value) => integer(i64::from(*value), digest),
         Value::Integer(value) => integer(*value, digest),
         Value::Float(value) => {
             digest.update("f");
-            digest.update(value.to_bits().to_be_bytes());
+            // SQLite keeps no negative zero: this sum makes none of it.
+            digest.update((value + 0.0).to_bits().to_be_bytes());
         }
         Value::Text(value) => text(value, digest),
         Value::Instant(value) => integer(value.timestamp_micros(), digest),
@@ -61,7 +65,9 @@ fn feed(value: &Value, digest: &mut Sha256) {
             digest.update("b");
             digest.update(value);
         }
-        Value::Json(value) => text(&value.to_string(), digest),
+        // There it is a text, and comes back as it was written.
+        Value::Json(value) if engine == Engine::Sqlite => text(&value.to_string(), digest),
+        Value::Json(value) => text(&json::text(value), digest),
         Value::Texts(values) => text(
             &serde_json::Value::from(values.as_slice()).to_string(),
             digest,

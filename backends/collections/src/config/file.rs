@@ -6,7 +6,7 @@ use clap::{ArgMatches, Command};
 use serde_json::{Map, Value};
 use underpin::{StartError, cli::Refused};
 
-use super::line;
+use super::flags;
 
 const USUAL: &str = "json-server.json";
 
@@ -33,7 +33,7 @@ fn parse(name: &str, flags: &Map<String, Value>) -> Result<ArgMatches, StartErro
             )
         })?;
     }
-    let line = line::define(Command::new("collections").version(env!("CARGO_PKG_VERSION")));
+    let line = flags::define(Command::new("collections").version(env!("CARGO_PKG_VERSION")));
     line.try_get_matches_from(words).map_err(|error| {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default();

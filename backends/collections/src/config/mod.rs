@@ -1,6 +1,8 @@
 //! What the flags say: one struct, made from the command line and `json-server.json`. What it does is elsewhere.
 
+mod exposure;
 mod file;
+mod flags;
 mod line;
 #[cfg(test)]
 mod tests;
@@ -13,7 +15,7 @@ use underpin::{
     config::{Choice, Config},
 };
 
-pub use line::{data_file, define_data_file};
+pub use self::{flags::define_data_file, line::data_file};
 
 use super::{accounts, store::IdName};
 
@@ -170,7 +172,7 @@ pub struct Settings {
 
 /// The arguments of `serve`.
 pub fn arguments() -> Arguments {
-    Arguments::new(line::define, |app, matches| {
+    Arguments::new(flags::define, |app, matches| {
         let given = line::Given::new(matches)?;
         let options = given.options()?;
         let mut app = app.default_database(options.database());
@@ -187,7 +189,7 @@ pub fn arguments() -> Arguments {
             app = app.default_setting("LOG_LEVEL", "info,underpin::access=warn");
         }
         if options.auth {
-            app = app.feature(accounts::feature());
+            app = app.feature(accounts::feature().at_start(exposure::at_start));
         }
         Ok(app.with(IdName(options.id.clone())).with(options))
     })

@@ -6,7 +6,7 @@ use underpin::cli::Refused;
 use super::{line::Given, *};
 
 fn typed(words: &[&str]) -> ArgMatches {
-    let line = line::define(Command::new("collections").version("1"));
+    let line = flags::define(Command::new("collections").version("1"));
     line.try_get_matches_from([&["collections"], words].concat())
         .unwrap()
 }
@@ -159,7 +159,7 @@ fn several_static_directories_and_owned_collections_are_lists() {
     ]);
     assert_eq!(options.static_directories.len(), 2);
     assert_eq!(options.owner_only, ["posts", "comments"]);
-    let line = line::define(Command::new("collections").version("1"));
+    let line = flags::define(Command::new("collections").version("1"));
     let without = line.try_get_matches_from(["collections", "db.json", "--owner-only", "posts"]);
     assert!(without.is_err(), "owners need --auth");
 }
@@ -191,7 +191,7 @@ fn what_cannot_be_served_is_told() {
 
 #[test]
 fn an_unknown_flag_is_refused_with_a_hint() {
-    let line = line::define(Command::new("collections").version("1"));
+    let line = flags::define(Command::new("collections").version("1"));
     let error = line
         .try_get_matches_from(["collections", "db.json", "--dely", "5"])
         .unwrap_err();

@@ -231,6 +231,24 @@ async fn there_is_no_document_of_what_was_never_served() {
     assert!(finished.errors.contains(told), "{}", finished.errors);
 }
 
+#[tokio::test]
+async fn a_database_with_passwords_is_not_served_wherever_it_lies() {
+    let program = serving(FILE);
+    fs::create_dir(program.directory().join("web")).unwrap();
+    let program = program.variable("DATABASE_URL", "sqlite:web/data.db");
+    let arguments = ["db.json", "--port", "0", "--static", "web"];
+    drop(program.serve_with(&arguments, "").await);
+    let finished = program
+        .run(&[&arguments[..], &["--auth"]].concat(), "")
+        .await;
+    assert_eq!(finished.code, Some(1));
+    assert!(
+        finished.errors.contains("hashes of all passwords"),
+        "{}",
+        finished.errors
+    );
+}
+
 /// A name with a typing error would leave the records open to everybody.
 #[tokio::test]
 async fn names_that_keep_nothing_from_anybody_are_told() {

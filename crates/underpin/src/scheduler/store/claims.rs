@@ -70,7 +70,7 @@ impl Store {
         .await
     }
 
-    /// Claims at most `limit` jobs that are due.
+    /// Claims at most `limit` jobs that are due, and gives them in the order in which they were.
     pub(in crate::scheduler) async fn claim(
         &self,
         claims: &Claims,
@@ -81,7 +81,11 @@ impl Store {
     ) -> Result<Vec<Claim>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let claim = sql(claims.0.clone()).bind(worker).bind(now);
-        claim.bind(priority).bind(limit).fetch_all(&self.db).await
+        let claim = claim.bind(priority).bind(limit);
+        let mut claimed: Vec<Claim> = claim.fetch_all(&self.db).await?;
+        // RETURNING promises no order.
+        claimed.sort_unstable_by_key(|claim| (claim.due_at, claim.id));
+        Ok(claimed)
     }
 
     /// Inserts a job that this worker has from the beginning, whatever else is due.

@@ -33,18 +33,25 @@ async fn what_cannot_be_done_is_said_before_anything_is_written(engine: Engine) 
     let place = EmptyDb::new(engine).await;
     let program = patients(&place.address());
     let file = short_file(&program, 5);
-    for (arguments, told) in [
-        (&["nowhere.json"][..], "cannot be read"),
-        (&["sqlite:other.db"], "--table NAME or --query SQL"),
-        (&["postgresql://", "--table", "a"], "cannot be used"),
-        (&["sqlite:none.db", "--table", "a"], "unable to open"),
+    for (arguments, code, told) in [
+        (&["nowhere.json"][..], 1, "cannot be read"),
+        (&["sqlite:other.db"], 2, "--table NAME or --query SQL"),
+        (&[&file, "--table", "a"], 2, "are for databases"),
+        (&["postgresql://", "--table", "a"], 2, "cannot be used"),
+        (&["sqlite:none.db", "--table", "a"], 1, "unable to open"),
         (
             &[&file, "--report", "none/report.json"],
+            1,
             "the report cannot be written",
         ),
     ] {
         let finished = program.run(&[&["import"], arguments].concat(), "").await;
-        assert_eq!(finished.code, Some(1), "{arguments:?}: {}", finished.errors);
+        assert_eq!(
+            finished.code,
+            Some(code),
+            "{arguments:?}: {}",
+            finished.errors
+        );
         assert!(
             finished.errors.contains(told),
             "{told}: {}",

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use serde_json::Value;
 use tempfile::TempDir;
 use underpin::{
     db::Engine,
@@ -40,4 +41,11 @@ impl Deref for Served {
     fn deref(&self) -> &Person {
         &self.person
     }
+}
+
+/// The ids of a list's records.
+pub async fn ids(person: &Person, path: &str) -> Vec<Value> {
+    let list = person.get(path).await.ok();
+    let records = list.as_array().unwrap().iter();
+    records.map(|record| record["id"].clone()).collect()
 }

@@ -7,7 +7,10 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use underpin::{
     Secret, StartError,
@@ -143,8 +146,7 @@ impl Options {
 
     /// Whether the data file is JSON5, which v1 alone reads.
     pub fn is_json5(&self) -> bool {
-        let extension = self.file.extension();
-        extension.is_some_and(|extension| extension.eq_ignore_ascii_case("json5"))
+        is_json5(&self.file)
     }
 
     /// What the data file is called, without its directory.
@@ -193,6 +195,12 @@ pub fn arguments() -> Arguments {
         }
         Ok(app.with(IdName(options.id.clone())).with(options))
     })
+}
+
+/// Whether a file of this name is JSON5.
+pub fn is_json5(file: &Path) -> bool {
+    let extension = file.extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("json5"))
 }
 
 /// A complaint about the data file.

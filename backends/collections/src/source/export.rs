@@ -4,7 +4,6 @@ use std::{
     io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::Arc,
 };
 
 use clap::{Arg, ArgMatches, Command as Verb, builder::PossibleValuesParser, value_parser};
@@ -94,14 +93,8 @@ async fn run(context: Context, arguments: ArgMatches) -> Result<ExitCode> {
 
 async fn write(keeper: &Keeper, path: &Path) -> Result<()> {
     let draft = Draft::begin(path, &keeper.unique()?)?;
-    // Its name says which form it has.
-    let options = Options {
-        file: path.to_owned(),
-        ..(*keeper.options).clone()
-    };
-    let mut keeper = keeper.clone();
-    keeper.options = Arc::new(options);
-    keeper.export(draft).await?.finish()?.place()?;
+    let draft = keeper.export_as(path, draft).await?;
+    draft.finish()?.place()?;
     Ok(())
 }
 

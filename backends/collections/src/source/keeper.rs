@@ -4,6 +4,7 @@
 use std::{
     fs,
     io::Read as _,
+    path::Path,
     sync::{Arc, OnceLock},
 };
 
@@ -25,7 +26,7 @@ use super::{
     transfer::{self, Contents},
 };
 use crate::app::{
-    config::{Dialect, Options, about_file},
+    config::{Dialect, Options, about_file, is_json5},
     store::Store,
 };
 
@@ -279,8 +280,14 @@ impl Keeper {
 
     pub(super) async fn draft(&self, base: &Base) -> Result<(Ready, Prints)> {
         let draft = Draft::begin(&self.options.file, &self.unique()?)?;
-        let (draft, prints) =
-            transfer::write(&self.store, &self.options, base.schema.clone(), draft).await?;
+        let (draft, prints) = transfer::write(
+            &self.store,
+            &self.options,
+            self.options.is_json5(),
+            base.schema.clone(),
+            draft,
+        )
+        .await?;
         let ready = tokio::task::spawn_blocking(move || draft.finish()).await??;
         Ok((ready, prints))
     }
@@ -306,9 +313,19 @@ impl Keeper {
 
     /// All data as text, with the `$schema` that the file had.
     pub async fn export<W: std::io::Write + Send + 'static>(&self, to: W) -> Result<W> {
+        self.export_as(&self.options.file, to).await
+    }
+
+    /// The same in the form that a file of this name has.
+    pub async fn export_as<W: std::io::Write + Send + 'static>(
+        &self,
+        name: &Path,
+        to: W,
+    ) -> Result<W> {
         let base = self.bases.current().await?;
         let schema = base.and_then(|base| base.schema);
-        let (to, _) = transfer::write(&self.store, &self.options, schema, to).await?;
+        let (to, _) =
+            transfer::write(&self.store, &self.options, is_json5(name), schema, to).await?;
         Ok(to)
     }
 

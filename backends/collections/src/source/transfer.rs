@@ -220,13 +220,14 @@ pub async fn requests(store: &Store, options: &Options, base: &Prints) -> Result
 pub async fn write<W: Write + Send + 'static>(
     store: &Store,
     options: &Arc<Options>,
+    is_json5: bool,
     schema: Option<String>,
     to: W,
 ) -> Result<(W, Prints)> {
     let (batches, received) = mpsc::channel(BATCHES);
     let writing = {
         let options = Arc::clone(options);
-        task::spawn_blocking(move || write_received(&options, received, schema, to))
+        task::spawn_blocking(move || write_received(&options, is_json5, received, schema, to))
     };
     let mut pieces = Pieces::of(store).await?;
     while let Some(batch) = pieces.next().await? {
@@ -246,11 +247,12 @@ async fn ended<W>(writing: JoinHandle<std::io::Result<(W, Prints)>>) -> Result<(
 /// On a thread that may block.
 fn write_received<W: Write>(
     options: &Options,
+    is_json5: bool,
     mut batches: mpsc::Receiver<Vec<Piece>>,
     schema: Option<String>,
     to: W,
 ) -> std::io::Result<(W, Prints)> {
-    let mut writer = TextWriter::new(to, options.is_json5());
+    let mut writer = TextWriter::new(to, is_json5);
     let mut prints = Prints::default();
     let (mut list, mut printer) = (String::new(), Printer::default());
     while let Some(batch) = batches.blocking_recv() {

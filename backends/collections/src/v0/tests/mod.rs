@@ -6,11 +6,11 @@ mod files;
 mod odd;
 
 use serde_json::{Value, json};
-use underpin::{db::Engine, http::Method, testing::Person};
+use underpin::{db::Engine, http::Method};
 
 use crate::app::{
     config::{Dialect, Options},
-    testing::Served,
+    testing::{Served, ids},
 };
 
 const DATA: &str = r#"{
@@ -31,15 +31,6 @@ async fn person(engine: Engine, change: fn(&mut Options)) -> Served {
     let mut options = Options::of_file("db.json").in_dialect(Dialect::V0);
     change(&mut options);
     Served::new(engine, options, DATA).await
-}
-
-async fn ids(person: &Person, path: &str) -> Vec<Value> {
-    let list = person.get(path).await.ok();
-    list.as_array()
-        .unwrap()
-        .iter()
-        .map(|record| record["id"].clone())
-        .collect()
 }
 
 #[underpin::test]
